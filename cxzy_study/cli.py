@@ -1,0 +1,180 @@
+"""`cxzy`: the study and its tools from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from cxzy_study.tables import InvalidInput
+
+DIFFERS, BAD_INPUT = 1, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Exit codes: 0, 1 (a check differs), 2 (bad input, one line on standard error)."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    try:
+        return int(arguments.run(arguments) or 0)
+    except InvalidInput as error:
+        print(f"cxzy: {' '.join(str(error).split())}", file=sys.stderr)
+        return BAD_INPUT
+    except OSError as error:
+        place = f" {error.filename}" if error.filename else ""
+        print(f"cxzy: cannot read or write{place}: {error.strerror or error}.", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("cxzy: interrupted; nothing half-written was left.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="cxzy", description=__doc__)
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def verb(name: str, run: Callable[[argparse.Namespace], int | None], text: str) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=text, description=text)
+        sub.set_defaults(run=run)
+        return sub
+
+    verb("study", _study, "check the tables, run the notebooks, draw the figures, build the report: the main job")
+    sub = verb("figures", _figures, "draw exhibits")
+    sub.add_argument("ids", nargs="*", metavar="ID", help="exhibits to draw; all by default")
+    sub.add_argument("--lang", choices=["en", "zh"], help="language; both by default")
+    sub.add_argument("--to", type=Path, help="folder; by default figures/")
+    sub.add_argument("--format", default="svg,pdf,png", help="svg, pdf, png, joined by commas (default: all)")
+    sub = verb("report", _report, "build the report from the tables")
+    sub.add_argument("--lang", choices=["en", "zh"], help="language; both by default")
+    sub.add_argument("--to", type=Path, help="folder; by default report/")
+    sub = verb("rebuild", _rebuild, "make data/tables again from the source documents")
+    sub.add_argument("--corpus", type=Path, required=True, help="folder of the source documents, whatever they are called")
+    sub.add_argument("--check", action="store_true", help="write nothing; exit 1 if a table differs")
+    sub = verb("read", _read, "read documents: units, and ledgers of what was removed and changed")
+    _add_inputs(sub, "DIR")
+    sub = verb("code", _code, "read documents and code every unit by themes")
+    _add_inputs(sub, "FILE.csv")
+    sub.add_argument("--codebook", type=Path, help="a codebook of your own; by default the study's")
+    sub.add_argument("--evidence", type=Path, metavar="FILE.csv", help="write every rule's match here, too")
+    sub = verb("agree", _agree, "agreement between two coding sheets")
+    sub.add_argument("a", type=Path, metavar="A.csv")
+    sub.add_argument("b", type=Path, metavar="B.csv")
+    sub.add_argument("--units", type=Path, metavar="UNITS.csv", help="units with paragraphs; by default the study's")
+    sub.add_argument("--to", type=Path, metavar="FILE.csv", help="write the table here, too")
+    sub = verb("compare", _compare, "what a changed codebook moves in the study's documents or in others")
+    sub.add_argument("old", type=Path, metavar="OLD_CODEBOOK")
+    sub.add_argument("new", type=Path, metavar="NEW_CODEBOOK")
+    sub.add_argument("--corpus", type=Path, required=True, help="files or folder that both code")
+    return parser
+
+
+def _add_inputs(sub: argparse.ArgumentParser, to: str) -> None:
+    sub.add_argument("inputs", nargs="+", metavar="INPUT", help="files or folders (.txt .html .md .docx .pdf, tables)")
+    sub.add_argument("--to", type=Path, required=True, metavar=to, help="where to write the result")
+    sub.add_argument("--force", action="store_true", help="write over what exists")
+    sub.add_argument("--keep-going", action="store_true", help="set aside what cannot be read, with the reason")
+    sub.add_argument("--text-column", metavar="NAME", help="column of tables that holds the text")
+    sub.add_argument("--id-column", metavar="NAME", help="column of tables that holds an id")
+    sub.add_argument("--names", type=Path, metavar="FILE", help="names that script conversion must keep, one a line")
+
+
+def _reading(arguments: argparse.Namespace) -> dict[str, object]:
+    names: tuple[str, ...] = ()
+    if arguments.names:
+        if not arguments.names.is_file():
+            raise InvalidInput(f"Invalid --names {arguments.names}: no such file.")
+        names = tuple(filter(None, map(str.strip, arguments.names.read_text("utf-8-sig").splitlines())))
+    return {
+        "keep_going": arguments.keep_going,
+        "text_column": arguments.text_column,
+        "id_column": arguments.id_column,
+        "names": names,
+    }
+
+
+def _study(_: argparse.Namespace) -> int:
+    from cxzy_study.study.make import make_study
+
+    return make_study()
+
+
+def _figures(arguments: argparse.Namespace) -> None:
+    from cxzy_study.study.load import ROOT, load_study
+    from cxzy_study.study.make import draw_figures
+
+    formats = tuple(filter(None, arguments.format.split(",")))
+    languages = (arguments.lang,) if arguments.lang else ("en", "zh")
+    to = arguments.to or ROOT / "figures"
+    made = draw_figures(load_study(), ids=arguments.ids, languages=languages, to=to, formats=formats)
+    print(f"{len(made)} files in {to}")
+
+
+def _report(arguments: argparse.Namespace) -> None:
+    from cxzy_study.study.load import ROOT, load_study
+    from cxzy_study.study.make import build_reports, draw_figures
+
+    study = load_study()
+    languages = (arguments.lang,) if arguments.lang else ("en", "zh")
+    # The report shows the drawn figures and refuses those that show other tables.
+    draw_figures(study, to=ROOT / "figures")
+    for path in build_reports(study, languages=languages, to=arguments.to or ROOT / "report"):
+        print(path)
+
+
+def _rebuild(arguments: argparse.Namespace) -> int:
+    from cxzy_study.study.load import DERIVED
+    from cxzy_study.study.rebuild import rebuild
+
+    changed = rebuild(arguments.corpus, check=arguments.check)
+    for line in changed:
+        print(line)
+    print(f"{len(DERIVED) - len(changed)} of {len(DERIVED)} tables are the same.")
+    return DIFFERS if changed and arguments.check else 0
+
+
+def _read(arguments: argparse.Namespace) -> None:
+    from cxzy_study.study.own import account_pages, check_free, read_all, read_tables, save_people_folder
+
+    check_free(arguments.to, force=arguments.force)
+    documents, rejected = read_all(arguments.inputs, **_reading(arguments))  # type: ignore[arg-type]
+    tables = read_tables(documents, rejected)
+    save_people_folder(tables | account_pages(documents), arguments.to, force=arguments.force)
+    print(f"{len(documents)} documents, {len(tables['units'])} units, {len(rejected)} rejected: {arguments.to}")
+
+
+def _code(arguments: argparse.Namespace) -> None:
+    from cxzy_study.study.own import check_free, code_files, save_people_file
+
+    outputs = [arguments.to, *([arguments.evidence] if arguments.evidence else [])]
+    for path in outputs:
+        check_free(path, force=arguments.force)
+    coded, evidence, rejected = code_files(arguments.inputs, codebook=arguments.codebook, **_reading(arguments))  # type: ignore[arg-type]
+    save_people_file(coded, arguments.to, force=arguments.force)
+    if arguments.evidence:
+        save_people_file(evidence, arguments.evidence, force=arguments.force)
+    if len(rejected):
+        save_people_file(rejected, arguments.to.with_name("rejected.csv"), force=True)
+    n_documents = coded.doc_id.nunique()
+    print(f"{n_documents} documents, {len(coded)} units coded, {len(rejected)} rejected: {arguments.to}")
+
+
+def _agree(arguments: argparse.Namespace) -> None:
+    from cxzy_study.study.coders import agree
+
+    text, table = agree(arguments.a, arguments.b, units=arguments.units)
+    print(text)
+    if arguments.to:
+        from cxzy_study.study.own import save_people_file
+
+        save_people_file(table, arguments.to)
+
+
+def _compare(arguments: argparse.Namespace) -> None:
+    from cxzy_study.study.coders import compare
+
+    print(compare(arguments.old, arguments.new, arguments.corpus))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

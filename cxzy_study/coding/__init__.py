@@ -1,0 +1,1 @@
+"""Codebook, rules, codes with evidence, and how far coders agree."""

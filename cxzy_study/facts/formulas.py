@@ -1,0 +1,254 @@
+"""Numbered formulas (三学三比, 五个好, 一站三中心, 1+X) and what they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from cxzy_study.facts.families import name_family, name_pattern
+from cxzy_study.facts.grammar import Formula, parse_formula
+from cxzy_study.facts.lexicon import COLUMNS, check_columns, check_units, iter_documents, shipped
+from cxzy_study.facts.mentions import Known, Mention, find_mentions, names_of
+from cxzy_study.facts.resolve import Found, Unit, find_anywhere, find_parts
+from cxzy_study.tables import InvalidInput
+from cxzy_study.text.fold import fold_width
+
+FORMULA_COLUMNS = (
+    "doc_id", "unit_id", "start", "end", "surface", "numerals", "heads", "parts", "status",
+    "part_places", "told", "n_announced", "n_found", "rule", "family", "pattern", "known_from", "known_parts",
+)  # fmt: skip
+
+
+def find_formulas(units: pd.DataFrame, *, lexicon: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Find the numbered formulas of some documents, and their parts.
+
+    Parts are looked for in brackets behind the formula, after 即, 是指, 包括 or a colon, before it (…、…、…“三公开”),
+    in the next sentences, as the headings that follow, in any list of the document that bears the formula's heads,
+    and in the other documents.
+
+    Parameters
+    ----------
+    units : DataFrame
+        Units with their text: ``doc_id, unit_id, kind, section, depth, enumerator, paragraph, text`` (simplified),
+        in reading order.
+    lexicon : DataFrame, optional
+        Conventional formulas in the place of ``data/lexicon/formulas.csv``.
+
+    Returns
+    -------
+    DataFrame
+        One row a mention, in reading order:
+
+        - ``doc_id, unit_id``; ``start, end`` code points within the unit's text, quotation marks not counted;
+        - ``surface``; ``numerals`` digits joined by ``;``, ``X`` and ``N`` where left open; ``heads`` what they count;
+        - ``parts`` joined by ``|``, in the words of the text;
+        - ``status``: ``resolved`` (all parts are told in the document), ``defined elsewhere`` (in another document),
+          ``unresolved``;
+        - ``part_places`` ``unit_id:start-end`` joined by ``;`` (with the document, ``doc_id/unit_id:…``, if it is
+          another one); ``told`` where: bracket, after, before, next, headings, document, itself, groups, corpus;
+        - ``n_announced`` parts that the numbers add up to (empty if open) and ``n_found``;
+        - ``rule`` by which the mention was found: quoted, known, pattern, described, …;
+        - ``family`` and ``pattern`` (see :mod:`cxzy_study.facts.families`);
+        - ``known_from``, ``known_parts``: date and wording in the lexicon, never taken for the document's own.
+
+    Raises
+    ------
+    InvalidInput
+        If a column is missing or a unit stands twice.
+
+    Examples
+    --------
+    >>> from cxzy_study.facts.lexicon import UNIT_COLUMNS
+    >>> text = "全县推行“三亮两评”(亮身份、亮职责、亮标准,群众评、领导评)。"
+    >>> units = pd.DataFrame([("d", "u1", "sentence", "0", 0, "", 1, text)],
+    ...                      columns=list(UNIT_COLUMNS))
+    >>> find_formulas(units)[["surface", "numerals", "heads", "parts", "status"]].iloc[0].tolist()
+    ['三亮两评', '3;2', '亮;评', '亮身份|亮职责|亮标准|群众评|领导评', 'resolved']
+    """
+    check_units(units)
+    lexicon = shipped("formulas") if lexicon is None else check_columns(lexicon, COLUMNS["formulas"], name="lexicon")
+    known = Known.of(_known_formulas(lexicon))
+    columns = ("unit_id", "kind", "depth", "section", "text")
+    documents = [_read(doc_id, cells, known=known) for doc_id, cells in iter_documents(units, columns)]
+    for document in documents:
+        document.resolve()
+    _share(documents)
+    rows = [row for document in documents for row in document.rows()]
+    frame = pd.DataFrame(rows, columns=list(FORMULA_COLUMNS[:-2]))
+    frame["n_announced"] = frame["n_announced"].astype("Int64")
+    dated = lexicon.drop_duplicates("formula").set_index("formula")
+    frame["known_from"] = frame["surface"].map(dated["from_on"]).fillna("")
+    frame["known_parts"] = frame["surface"].map(dated["parts"]).fillna("")
+    return frame
+
+
+def clean_formulas(formulas: pd.DataFrame, *, units: pd.DataFrame) -> pd.DataFrame:
+    """Return *formulas* with no whole unit of a source among the parts: each such part is written ``@unit_id``.
+
+    A table that is shipped without its texts may hold names, and no headings or sentences.
+
+    Parameters
+    ----------
+    formulas : DataFrame
+        As :func:`find_formulas` returns.
+    units : DataFrame
+        The units in which they were found.
+
+    Raises
+    ------
+    InvalidInput
+        If a column is missing or a part's unit is not in *units*.
+    """
+    check_units(units)
+    check_columns(formulas, ("doc_id", "parts", "part_places"), name="formulas")
+    texts = {(r.doc_id, r.unit_id): r.text for r in units[["doc_id", "unit_id", "text"]].itertuples(index=False)}
+    cleaned = []
+    for doc_id, parts, places in formulas[["doc_id", "parts", "part_places"]].itertuples(index=False):
+        kept = []
+        for part, place in zip(parts.split("|"), places.split(";"), strict=False):
+            owner, _, unit_id = place.partition(":")[0].rpartition("/")
+            text = texts.get((owner or doc_id, unit_id)) if place else ""
+            if text is None:
+                raise InvalidInput(f"Invalid units: each part's unit must be among them. {owner or doc_id} {unit_id}.")
+            kept.append(f"@{place.partition(':')[0]}" if part and len(part) * 4 >= 3 * len(text) else part)
+        cleaned.append("|".join(kept))
+    return formulas.assign(parts=cleaned)
+
+
+def _known_formulas(lexicon: pd.DataFrame) -> dict[str, Formula]:
+    """Return the conventional formulas of *lexicon* that need no quotation marks."""
+    formulas = {}
+    for row in lexicon[lexicon["unquoted"] == "1"].itertuples():
+        numerals, heads = tuple(row.numerals.split(";")), tuple(row.heads.split(";"))
+        if not all(numerals) or len(heads) > len(numerals):
+            raise InvalidInput(f"Invalid lexicon formulas: each head must have a number. {row.formula}.")
+        formulas[row.formula] = Formula(numerals, heads, "groups")
+    return formulas
+
+
+@dataclass
+class _Document:
+    doc_id: str
+    units: list[Unit]
+    mentions: list[tuple[int, Mention]]
+    found: list[Found | None]
+    shared: dict[int, tuple[_Document, Found]]
+
+    def text(self, found: Found) -> list[str]:
+        return [self.units[i].text[a:b] for i, a, b in found.places]
+
+    def resolve(self) -> None:
+        inside: dict[int, list[Mention]] = {}
+        for i, mention in self.mentions:
+            inside.setdefault(i, []).append(mention)
+        told: set[str] = set()
+        for i, mention in self.mentions:
+            found = None if _family(mention) in told else find_parts(self.units, i, mention, inside[i])
+            self.found.append(found)
+            if found is not None and found.complete:
+                told.add(_family(mention))
+        for k, (i, mention) in enumerate(self.mentions):
+            if self.found[k] is None and _family(mention) not in told and mention.formula.announced:
+                self.found[k] = find_anywhere(self.units, i, mention.formula)
+                told.add(_family(mention))
+        self._spread()
+        for k, (_, mention) in enumerate(self.mentions):
+            found = self.found[k]
+            if found is None or not found.complete:
+                self.found[k] = self._by_groups(mention) or found
+        self._spread()
+
+    def _spread(self) -> None:
+        """What one mention tells holds for all of its family in the document."""
+        told: dict[str, Found] = {}
+        for (_, mention), found in zip(self.mentions, self.found, strict=True):
+            if found is not None and found.complete:
+                told.setdefault(_family(mention), found)
+        self.found = [told.get(_family(m), f) for (_, m), f in zip(self.mentions, self.found, strict=True)]
+
+    def _by_groups(self, mention: Mention) -> Found | None:
+        """两公开三评议 where 两公开 and 三评议 are told one by one."""
+        formula = mention.formula
+        if len(formula.heads) < 2 or formula.shape != "groups":
+            return None
+        pairs = zip(self.mentions, self.found, strict=True)
+        told = {_family(m): f for (_, m), f in pairs if f is not None and f.complete}
+        groups = [told.get(name_family(n, h)) for n, h in zip(formula.numerals, formula.heads, strict=True)]
+        if any(g is None for g in groups):
+            return None
+        return Found(tuple(place for g in groups if g is not None for place in g.places), "groups")
+
+    def rows(self) -> Iterator[tuple[object, ...]]:
+        for k, (i, mention) in enumerate(self.mentions):
+            found, status, owner = self.found[k], "unresolved", self
+            if found is not None and found.complete:
+                status = "resolved"
+            elif k in self.shared:
+                owner, found = self.shared[k]
+                status = "defined elsewhere"
+            numerals, heads = ";".join(mention.formula.numerals), ";".join(mention.formula.heads)
+            prefix = "" if owner is self else f"{owner.doc_id}/"
+            places = [] if found is None else [f"{prefix}{owner.units[j].unit_id}:{a}-{b}" for j, a, b in found.places]
+            yield (
+                self.doc_id, self.units[i].unit_id, mention.start, mention.end, mention.surface, numerals, heads,
+                "" if found is None else "|".join(owner.text(found)), status, ";".join(places),
+                "" if found is None else ("corpus" if owner is not self else found.source),
+                mention.formula.announced or None, len(places), mention.rule,
+                name_family(numerals, heads, mention.surface), name_pattern(numerals, heads, mention.surface),
+            )  # fmt: skip
+
+
+def _family(mention: Mention) -> str:
+    return name_family(";".join(mention.formula.numerals), ";".join(mention.formula.heads), mention.surface)
+
+
+def _read(doc_id: str, cells: list[list[Any]], *, known: Known) -> _Document:
+    ids, kinds, depths, sections, raws = cells
+    texts = [fold_width(text) for text in raws]
+    first = [find_mentions(text, known=known) for text in texts]
+    names = names_of(m for mentions in first for m in mentions)
+    if names:
+        again = Known.of(names)
+        for i, text in enumerate(texts):
+            if any(text.count(name) > sum(m.surface == name for m in first[i]) for name in names):
+                first[i] = find_mentions(text, known=known, names=again)
+    rows = zip(ids, texts, kinds, depths, sections, strict=True)
+    units = [Unit(str(u), t, k == "heading", int(d), str(s)) for u, t, k, d, s in rows]
+    mentions = [(i, m) for i, found in enumerate(first) for m in found]
+    return _Document(doc_id, units, mentions, [], {})
+
+
+def _share(documents: list[_Document]) -> None:
+    """What one document tells holds, as told elsewhere, for the same formula in the others."""
+    told: dict[str, tuple[_Document, Found]] = {}
+    for document in documents:
+        for (_, mention), found in zip(document.mentions, document.found, strict=True):
+            if found is not None and found.complete:
+                told.setdefault(_family(mention), (document, found))
+    for document in documents:
+        for k, (_, mention) in enumerate(document.mentions):
+            own, other = document.found[k], told.get(_family(mention))
+            if (own is None or not own.complete) and other is not None and other[0] is not document:
+                document.shared[k] = other
+
+
+def check_formula(text: str) -> Formula:
+    """Return what the formula *text* is made of.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no numbered formula by its form.
+
+    Examples
+    --------
+    >>> check_formula("四抓四动四促").heads
+    ('抓', '动', '促')
+    """
+    formula = parse_formula(text)
+    if formula is None:
+        raise InvalidInput(f"Invalid formula {text}: must count its own parts, as 三学三比, 五个好 or 1+X do.")
+    return formula

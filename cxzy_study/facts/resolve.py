@@ -1,0 +1,295 @@
+"""Where a document spells a formula out: behind it, before it, in what follows, as headings, or anywhere in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cxzy_study.facts.grammar import DESCRIPTORS, Formula
+from cxzy_study.facts.mentions import Mention
+from cxzy_study.facts.parts import Item, Spelled, clean_parts, counts_wanted, match_heads, spell_out, split_items, trim
+
+Place = tuple[int, int, int]
+"""A part's place: index of the unit in its document, start and end in the unit's text."""
+
+_CLOSE = "”’』」\"'"
+_AFTER = re.compile(
+    rf"[{_CLOSE}]?(?:(?:{DESCRIPTORS})|[^\W\d_]{{0,6}})?[,]?"
+    r"(?:即|就是|也就是说?|是指|指的是|指|包括|分别是|分别为|具体是|主要是|内容是|内容包括|:|——|,(?=即|也?就是))+"
+)
+_ON = re.compile(rf"[{_CLOSE}]?(?:{DESCRIPTORS})?,")
+_SURE = 0.99
+_BRACKET = re.compile(rf"[{_CLOSE}]?[^\W\d_]{{0,10}}\(((?:[^()]|\([^()]*\))+)\)")
+_LED = re.compile(r"(?:为(?:主要)?(?:内容|主体|抓手|载体)的?|组成的|构成的|相结合的|结合的|等的|等|的)$")
+_QUOTES = re.compile(r"((?:[“‘『「][^“”‘’『』「」]*[”’』」][、,和与及+]?)+)$")
+_ROLES = re.compile(r"以([^,、;。]+?)为(?:核心|主导|龙头|引领|统领|基础|主体|关键|纽带)[,、](.+?)(?:为(?:主体|基础|骨干|支撑|补充))的?$")
+_MOST_UNITS = 14
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What resolving needs to know of a unit; ``text`` is folded to half width."""
+
+    unit_id: str
+    text: str
+    heading: bool
+    depth: int
+    section: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """Parts of one formula in one document, and where they were told."""
+
+    places: tuple[Place, ...]
+    source: str
+    complete: bool = True
+
+
+def find_parts(units: list[Unit], i: int, mention: Mention, inside: list[Mention]) -> Found | None:
+    """Return the parts of a mention in unit *i* that its surroundings tell, or None.
+
+    Parameters
+    ----------
+    units : list of Unit
+        The document.
+    mention : Mention
+    inside : list of Mention
+        All mentions of the same unit: 四三 is told by the formulas that follow it.
+    """
+    if mention.formula.shape == "series":
+        return Found(tuple(_series(i, mention)), "itself")
+    if mention.formula.shape == "bare":
+        told = _numbered(mention, inside)
+        return Found(tuple((i, m.start, m.end) for m in told), "after") if told else None
+    if mention.formula.shape == "sum":
+        return _summed(units, i, mention)
+    for look in (_bracket, _after, _before, _following):
+        found = look(units, i, mention)
+        if found is not None:
+            return found
+    return None
+
+
+def find_anywhere(units: list[Unit], i: int, formula: Formula) -> Found | None:
+    """Return a list in the document, the nearest to unit *i*, that bears the formula's heads and is as long as it."""
+    n = formula.announced
+    if not n or n > 12 or not formula.heads or (n == 2 and max(map(len, formula.heads)) < 2):
+        return None
+    for j in sorted(range(len(units)), key=lambda j: (abs(j - i), j)):
+        text = units[j].text
+        if sum(text.count(head) for head in set(formula.heads)) < n:
+            continue
+        for match in re.finditer(r"[“‘『「(]([^“”‘’『』「」()]{4,120})[”’』」)]", text):
+            spelled = spell_out(text, match.start(1), match.end(1), formula)
+            if spelled is not None and spelled.fit >= _SURE:
+                return _place(j, text, spelled, formula, "document")
+        spelled = spell_out(text, 0, len(text), formula, exact=False)
+        if spelled is not None:
+            return _place(j, text, spelled, formula, "document")
+    return None
+
+
+def _place(i: int, text: str, spelled: Spelled, formula: Formula, source: str) -> Found:
+    return Found(tuple((i, a, b) for a, b in clean_parts(text, spelled.items, formula)), source)
+
+
+def _series(i: int, mention: Mention) -> Iterator[Place]:
+    ones = all(n == "1" for n in mention.formula.numerals)
+    for a, b in split_items(mention.surface, 0, len(mention.surface), cut="[、,]"):
+        yield i, mention.start + a + (2 if ones else 0), mention.start + b
+
+
+def _numbered(mention: Mention, inside: list[Mention]) -> list[Mention]:
+    later = [m for m in inside if m.start >= mention.end]
+    told: list[Mention] = []
+    for number in mention.formula.numerals:
+        match = next((m for m in later if m.formula.numerals == (number,) and m not in told), None)
+        if match is None:
+            return []
+        told.append(match)
+    return told
+
+
+def _summed(units: list[Unit], i: int, mention: Mention) -> Found | None:
+    """1+5 where the same numbers stand again with what they count (1名党员联系5户居民)."""
+    text, places, at = units[i].text, [], mention.end
+    for number in mention.formula.numerals:
+        match = re.compile(rf"(?<![\d.]){number}[^\W\d_](?:(?!{_ACTS})[^\W\d_]){{1,10}}").search(text, at)
+        if not number.isdigit() or match is None:
+            return None
+        places.append((i, match.start(), match.end()))
+        at = match.end()
+    return Found(tuple(places), "after")
+
+
+_ACTS = "联系|帮扶|帮带|结对|负责|包|带动|服务|管理"
+
+
+def _bracket(units: list[Unit], i: int, mention: Mention) -> Found | None:
+    text = units[i].text
+    match = _BRACKET.match(text, mention.end)
+    if not match:
+        return None
+    spelled = spell_out(text, match.start(1), match.end(1), mention.formula)
+    return _place(i, text, spelled, mention.formula, "bracket") if spelled else None
+
+
+def _after(units: list[Unit], i: int, mention: Mention) -> Found | None:
+    text = units[i].text
+    match = _AFTER.match(text, mention.end)
+    on = match or _ON.match(text, mention.end)
+    if not on:
+        return None
+    stop = re.compile("[。!?]").search(text, on.end())
+    end, own = stop.end() if stop else len(text), None
+    if on.end() < end:
+        spelled = spell_out(text, on.end(), end, mention.formula)
+        # A connective says that parts follow; without one only their heads do.
+        sure = match and not (text.endswith(";") and end == len(text))
+        if spelled is not None and (sure or spelled.fit >= _SURE):
+            return _place(i, text, spelled, mention.formula, "after")
+        own = _place(i, text, spelled, mention.formula, "after") if spelled else None
+    return (_grow(units, [(i, on.end())], i, mention.formula, "after") or own) if match else None
+
+
+def _grow(units: list[Unit], began: list[tuple[int, int]], i: int, formula: Formula, source: str) -> Found | None:
+    """Take in one unit after the other, as long as they run on, until they hold as many items as are wanted."""
+    most = max(counts_wanted(formula), default=0)
+    stretch = [(j, a) for j, a in began if a < len(units[j].text)]
+    for j in range(i + 1, min(i + 1 + min(most, _MOST_UNITS), len(units))):
+        stretch.append((j, 0))
+        found = _joined(units, stretch, formula, source)
+        if found is not None:
+            return found
+    return None
+
+
+def _joined(units: list[Unit], stretch: list[tuple[int, int]], formula: Formula, source: str) -> Found | None:
+    """Return the parts in several units read as one text, each cut at the same level of punctuation."""
+    text, starts = "", []
+    for j, a in stretch:
+        starts.append((len(text), j, a))
+        text += units[j].text[a:]
+    spelled = spell_out(text, 0, len(text), formula)
+    if spelled is None or (formula.heads and spelled.fit < _SURE):
+        return None
+    places = []
+    for a, b in clean_parts(text, spelled.items, formula):
+        at, j, offset = max((s for s in starts if s[0] <= a), key=lambda s: s[0])
+        places.append((j, a - at + offset, b - at + offset))
+    if any(b > len(units[j].text) for j, _, b in places):
+        return None
+    return Found(tuple(places), source)
+
+
+def _before(units: list[Unit], i: int, mention: Mention) -> Found | None:
+    text, formula = units[i].text, mention.formula
+    end = mention.start - 1 if mention.start and text[mention.start - 1] in "“‘『「\"'" else mention.start
+    if match := _ROLES.search(text[:end]):
+        first = (match.start(1), match.end(1))
+        rest = split_items(text, match.start(2), match.end(2), cut="[、,]|和|及|与")
+        if 1 + len(rest) == formula.counts[0]:
+            return Found(tuple((i, a, b) for a, b in [first, *rest]), "before")
+    led = _LED.search(text[:end])
+    stop = led.start() if led else end
+    if match := _QUOTES.search(text[:stop]):
+        items = [(m.start(1), m.end(1)) for m in re.finditer(r"[“‘『「]([^“”‘’『』「」]+)[”’』」]", text[match.start() : stop])]
+        items = [(match.start() + a, match.start() + b) for a, b in items]
+        if len(items) == 1:
+            spelled = spell_out(text, *items[0], formula)
+            return _place(i, text, spelled, formula, "before") if spelled else None
+        found = _listed(i, text, items, formula, adjacent=False)
+        if found is not None:
+            return found
+    found = _clause(i, text, stop, formula, adjacent=led is None)
+    if found is None and units[i - 1].text.endswith(";") and i:
+        found = _backwards(units, i, stop, formula)
+    return found
+
+
+def _listed(i: int, text: str, items: list[Item], formula: Formula, *, adjacent: bool) -> Found | None:
+    texts = [text[a:b] for a, b in items]
+    if len(items) in counts_wanted(formula) and (adjacent or match_heads(texts, formula) == 1):
+        return Found(tuple((i, a, b) for a, b in clean_parts(text, tuple(items), formula)), "before")
+    for head, n in zip(formula.heads, formula.counts, strict=False):
+        # One of several groups told: 有人管事、有钱办事、有场所议事 of 三有一化.
+        if len(formula.heads) > 1 and len(items) == n > 1 and all(head in t for t in texts):
+            return Found(tuple((i, a, b) for a, b in items), "before", complete=False)
+    return None
+
+
+def _clause(i: int, text: str, stop: int, formula: Formula, *, adjacent: bool) -> Found | None:
+    """Parts in the clause before the formula: as many as it has items, or its last items if they bear the heads."""
+    for edge, cuts in ((r"[,;。!?:“”‘’『』「」(]", ("[、]", "[、]|和|及|以及|与", r"\+")), (r"[;。!?:(]", ("[、,]", "[、,]|和|与"))):
+        begin = max((m.end() for m in re.finditer(edge, text[:stop]) if not _opened(text, m, stop)), default=0)
+        begin += len(re.match("[和及与、,]*", text[begin:stop])[0])  # type: ignore[index]
+        for cut in cuts:
+            items = split_items(text, begin, stop, cut=cut)
+            for n in counts_wanted(formula):
+                if len(items) < n or n < 2:
+                    continue
+                last = items[-n:]
+                texts = [text[a:b] for a, b in last]
+                fit = match_heads(texts, formula)
+                bare = len(items) == n and cut == "[、]" and edge[1] == "," and (n > 2 or min(map(len, texts)) > 4)
+                if fit == 1 or (adjacent and bare):
+                    return Found(tuple((i, a, b) for a, b in clean_parts(text, tuple(last), formula)), "before")
+    return None
+
+
+def _opened(text: str, match: re.Match[str], stop: int) -> bool:
+    """Whether an opening bracket is closed again before *stop*: it belongs to an item, 党支部(党总支)."""
+    return match[0] == "(" and ")" in text[match.end() : stop]
+
+
+def _backwards(units: list[Unit], i: int, stop: int, formula: Formula) -> Found | None:
+    stretch, j = [(i, 0, stop)], i
+    while j and units[j - 1].text.endswith(";") and len(stretch) < _MOST_UNITS:
+        j -= 1
+        stretch.insert(0, (j, 0, len(units[j].text)))
+        items = [(k, *item) for k, a, b in stretch for item in split_items(units[k].text, a, b, cut="[、,;]")]
+        for n in counts_wanted(formula):
+            last = items[-n:]
+            if len(items) >= n and match_heads([units[k].text[a:b] for k, a, b in last], formula) == 1:
+                k, a, b = last[0]
+                head = formula.heads[0]
+                first = (k, a + units[k].text[a:b].rfind(head), b) if units[k].text[a:b].count(head) else last[0]
+                return Found((first if last[1][1:] and b - first[1] >= 2 else last[0], *last[1:]), "before")
+    return None
+
+
+def _following(units: list[Unit], i: int, mention: Mention) -> Found | None:
+    """Parts told by what follows the announcing unit: headings, enumerated sentences, or the next sentence."""
+    formula, text = mention.formula, units[i].text
+    headings = _next_headings(units, i)
+    wanted = counts_wanted(formula)
+    announces = text.rstrip(_CLOSE).endswith(":")
+    for n in wanted:
+        places = tuple((j, *trim(units[j].text, 0, len(units[j].text))) for j in headings[:n])
+        fit = match_heads([units[j].text[a:b] for j, a, b in places], formula)
+        if len(headings) >= n and (fit == 1 or (announces and not formula.heads and len(headings) == n)):
+            return Found(places, "headings")
+    if units[i].heading and not announces:
+        return None
+    if i + 1 < len(units):
+        text = units[i + 1].text
+        spelled = spell_out(text, 0, len(text), formula)
+        if spelled is not None and spelled.fit >= _SURE:
+            return _place(i + 1, text, spelled, formula, "next")
+    return _grow(units, [], i, formula, "next") if announces else None
+
+
+def _next_headings(units: list[Unit], i: int) -> list[int]:
+    """Return the headings that follow unit *i*, of the depth of the first of them, up to a higher one."""
+    first = next((j for j in range(i + 1, min(i + 4, len(units))) if units[j].heading), None)
+    if first is None:
+        return []
+    depth, found = units[first].depth, []
+    for j in range(first, len(units)):
+        if units[j].heading and units[j].depth == depth:
+            found.append(j)
+        elif units[j].heading and units[j].depth < depth:
+            break
+    return found

@@ -1,0 +1,291 @@
+"""Do intervals hold the truth as often as they say? Answers on simulated corpora, held against what was planted.
+
+Every function takes its number of runs and gives a rate with its standard error ``se``, √(p(1-p)/n) where answers of
+different runs are independent and from the spread over runs where one run gives several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from cxzy_study.findings.cooccurrence import count_cooccurrence
+from cxzy_study.findings.correspondence import analyse_table, compare_correspondence
+from cxzy_study.findings.distances import MEASURES, WITH_INTERVAL, compare_pair
+from cxzy_study.findings.estimates import draw_sample, estimate_shares
+from cxzy_study.findings.intervals import METHODS, make_interval
+from cxzy_study.findings.marks import read_marks
+from cxzy_study.findings.simulate import (
+    PARAGRAPH_SIZES,
+    PLANTED_SHARES,
+    draw_marks,
+    mark_table,
+    plant_clusters,
+    simulate_corpus,
+)
+from cxzy_study.tables import THEMES
+
+FIVE_DOCUMENTS = (11, 15, 11, 24, 12)
+"""Paragraphs of five documents of the kind that is studied."""
+
+
+def measure_coverage(
+    *,
+    n_runs: int = 1000,
+    n_blocks: Sequence[int] = (2, 3, 5, 8, 11, 15, 24, 30),
+    icc: Sequence[float] = (0.0, 0.1, 0.3),
+    persistence: float = 0.0,
+    methods: Sequence[str] = METHODS,
+    shares: Sequence[float] = PLANTED_SHARES,
+    n_resamples: int = 500,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Measure how often 95% intervals of shares hold the planted share.
+
+    Parameters
+    ----------
+    n_runs : int
+        Simulated groups a setting; each gives an interval for every theme.
+    n_blocks, icc : sequence
+        Paragraphs of a group and their correlation: every pair is a setting.
+    persistence : float
+        Correlation between adjacent paragraphs, as a share of icc: what taking paragraphs as independent leaves out.
+
+    Returns
+    -------
+    DataFrame
+        One row a setting and method: ``method``, ``n_blocks``, ``icc``, ``persistence``, ``n_runs``, ``made`` (share of
+        themes with an interval), ``coverage`` (share of all that hold the truth; without an interval none does),
+        ``coverage_made`` (of those made), ``lowest`` (coverage of the theme with the lowest), ``se`` (of coverage),
+        ``width`` (mean).
+    """
+    truth = np.asarray(shares)
+    rows = []
+    for blocks in n_blocks:
+        for rho in icc:
+            rng = np.random.default_rng([seed, blocks, round(rho * 1000)])
+            inside = {m: np.zeros((n_runs, len(truth))) for m in methods}
+            width = {m: np.full((n_runs, len(truth)), np.nan) for m in methods}
+            for run in range(n_runs):
+                counts, sizes = _draw_blocks(truth, blocks, rho, persistence, rng)
+                for m in methods:
+                    low, high = make_interval(counts, sizes, method=m, n_resamples=n_resamples, seed=run)
+                    inside[m][run] = (low <= truth) & (truth <= high)
+                    width[m][run] = high - low
+            for m in methods:
+                made = ~np.isnan(width[m])
+                rows.append({
+                    "method": m, "n_blocks": blocks, "icc": rho, "persistence": persistence, "n_runs": n_runs,
+                    "made": made.mean(), "coverage": inside[m].mean(),
+                    "coverage_made": inside[m].sum() / max(made.sum(), 1),
+                    "lowest": inside[m].mean(axis=0).min(), "se": spread_over_runs(inside[m]),
+                    "width": np.nanmean(width[m]) if made.any() else np.nan,
+                })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def measure_distances_held(
+    *,
+    n_runs: int = 500,
+    n_blocks: Sequence[tuple[int, int]] = ((3, 3), (5, 5), (3, 15), (11, 15), (24, 24)),
+    strengths: Sequence[float] = (0.0, 0.3, 0.6, 1.0),
+    icc: float = 0.1,
+    n_resamples: int = 200,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Measure bias and coverage of the excess distance of two groups, and how often equal groups seem apart.
+
+    Parameters
+    ----------
+    strengths : sequence of float
+        Standard deviation of the groups' log-odds around common shares (:func:`plant_clusters`).
+
+    Returns
+    -------
+    DataFrame
+        One row a setting and measure: ``measure``, ``n_blocks_a``, ``n_blocks_b``, ``strength``, ``icc``, ``n_runs``,
+        ``truth`` (mean planted distance), ``distance``, ``excess`` (means), ``beyond_chance`` (rate of distances above
+        ``chance_high``: nominal 0.05 at strength 0), ``coverage``, ``se`` (both empty for measures without an
+        interval).
+    """
+    rows = []
+    for a, b in n_blocks:
+        for strength in strengths:
+            found: dict[str, list[tuple[float, ...]]] = {m: [] for m in MEASURES}
+            for run in range(n_runs):
+                rng = np.random.default_rng([seed, a, b, run])
+                shares = plant_clusters([0, 1], strength=strength, seed=run)
+                one, two = (_draw_blocks(p, n, icc, 0.0, rng) for p, n in zip(shares, (a, b), strict=True))
+                for m, function in MEASURES.items():
+                    row = compare_pair(
+                        one, two, measure=m, n_permutations=n_resamples, n_resamples=n_resamples, rng=rng
+                    )
+                    truth = float(function(*shares))
+                    held = row["low"] - 1e-12 <= truth <= row["high"] + 1e-12 if m in WITH_INTERVAL else np.nan
+                    found[m].append((truth, row["distance"], row["excess"], row["distance"] > row["chance_high"], held))
+            for m, values in found.items():
+                truth, distance, excess, beyond, coverage = np.mean(values, axis=0)
+                rows.append({
+                    "measure": m, "n_blocks_a": a, "n_blocks_b": b, "strength": strength, "icc": icc, "n_runs": n_runs,
+                    "truth": truth, "distance": distance, "excess": excess, "beyond_chance": beyond,
+                    "coverage": coverage, "se": np.sqrt(coverage * (1 - coverage) / n_runs),
+                })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def measure_cooccurrence(
+    *,
+    n_runs: int = 200,
+    icc: Sequence[float] = (0.0, 0.1, 0.3),
+    length_slope: float = 0.8,
+    n_length_classes: Sequence[int] = (1, 3, 5),
+    n_paragraphs: Sequence[int] = FIVE_DOCUMENTS,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Measure how often intervals of the log odds ratio hold 0 for themes that have nothing to do with each other.
+
+    Returns
+    -------
+    DataFrame
+        One row a setting: ``icc``, ``length_slope``, ``n_length_classes``, ``n_runs``, ``coverage``, ``se``,
+        ``above`` (rate of intervals wholly above 0) over pairs with two or more sentences expected to have both.
+    """
+    rows = []
+    for rho in icc:
+        for classes in n_length_classes:
+            held = []
+            for run in range(n_runs):
+                shares = plant_clusters(range(len(n_paragraphs)), strength=0.5, seed=seed + run)
+                made = simulate_corpus(
+                    shares, n_paragraphs=n_paragraphs, icc=rho, length_slope=length_slope, seed=seed + run
+                )
+                pairs = count_cooccurrence(
+                    made.codes, made.units, coder="settled", leave_out=(), n_length_classes=classes
+                )
+                pairs = pairs[pairs["expected"] >= 2]
+                held.append((((pairs["low"] <= 0) & (pairs["high"] >= 0)).mean(), (pairs["low"] > 0).mean()))
+            coverage, above = np.mean(held, axis=0)
+            rows.append({
+                "icc": rho, "length_slope": length_slope, "n_length_classes": classes, "n_runs": n_runs,
+                "coverage": coverage, "se": spread_over_runs(np.array(held)[:, :1]), "above": above,
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def measure_ellipses(
+    *,
+    n_runs: int = 200,
+    n_paragraphs: Sequence[Sequence[int]] = (FIVE_DOCUMENTS, (6, 6, 6, 6)),
+    strengths: Sequence[float] = (0.0, 0.5, 1.0),
+    icc: float = 0.1,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Measure how often a group's ellipse holds the place of its planted profile in the same map.
+
+    Returns
+    -------
+    DataFrame
+        ``n_paragraphs`` (joined by ``;``), ``strength``, ``icc``, ``n_runs``, ``coverage``, ``se``.
+    """
+    rows = []
+    for paragraphs in n_paragraphs:
+        for strength in strengths:
+            held = []
+            for run in range(n_runs):
+                shares = plant_clusters(range(len(paragraphs)), strength=strength, seed=seed + run)
+                made = simulate_corpus(shares, n_paragraphs=paragraphs, icc=icc, seed=seed + run)
+                frame = compare_correspondence(made.codes, made.units, coder="settled")
+                themes = [THEMES.index(t) for t in frame.loc[frame["kind"] == "theme", "name"]]
+                marks = read_marks(made.codes, made.units, coder="settled")
+                table = np.array([marks.of(g).values[:, themes].sum(axis=0) for g in marks.groups], dtype=float)
+                profiles = shares[:, themes] / shares[:, themes].sum(axis=1, keepdims=True)
+                groups = frame[frame["kind"] == "group"]
+                gap = analyse_table(table).project(profiles)[:, :2] - groups[["x", "y"]].to_numpy()
+                turn = np.radians(groups["angle"].to_numpy())
+                along = (gap[:, 0] * np.cos(turn) + gap[:, 1] * np.sin(turn)) / groups["radius_a"].to_numpy()
+                across = (gap[:, 1] * np.cos(turn) - gap[:, 0] * np.sin(turn)) / groups["radius_b"].to_numpy()
+                held.append(along**2 + across**2 <= 1)
+            rows.append({
+                "n_paragraphs": ";".join(map(str, paragraphs)), "strength": strength, "icc": icc, "n_runs": n_runs,
+                "coverage": np.mean(held), "se": spread_over_runs(np.array(held, dtype=float)),
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def measure_estimates(
+    *,
+    n_runs: int = 200,
+    n_documents: int = 30,
+    n_drawn: Sequence[tuple[str, int]] = (("sentence", 50), ("sentence", 200), ("document", 4), ("document", 10)),
+    missed: float = 0.3,
+    false: float = 0.03,
+    unevenness: float = 0.5,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Measure bias and coverage of shares corrected by a random sample, against those of the machine.
+
+    Parameters
+    ----------
+    n_drawn : sequence of (by, n)
+        Sentences or documents drawn.
+    missed, false : float
+        Part of the reader's marks that the machine misses; part of the sentences without a mark that it marks.
+    unevenness : float
+        Standard deviation of the logarithm of both rates over documents and themes.
+
+    Returns
+    -------
+    DataFrame
+        ``by``, ``n_drawn``, ``n_runs``, ``n_read`` (mean sentences), ``error_naive``, ``error`` (mean absolute error
+        over themes), ``bias_naive``, ``bias`` (mean error), ``se_bias``, ``coverage``, ``se`` (of coverage), ``width``.
+    """
+    rows = []
+    for by, n in n_drawn:
+        found, held = [], []
+        for run in range(n_runs):
+            rng = np.random.default_rng([seed, run])
+            shares = plant_clusters(range(n_documents), strength=0.5, seed=seed + run)
+            made = simulate_corpus(shares, n_paragraphs=8, icc=0.1, seed=seed + run)
+            marks = read_marks(made.codes, made.units, coder="settled")
+            document = marks.sentences.groupby("doc_id").ngroup().to_numpy()
+            uneven = np.exp(rng.normal(0, unevenness, (2, n_documents, len(THEMES))))[:, document]
+            chance = np.where(marks.values, 1 - np.minimum(missed * uneven[0], 1), np.minimum(false * uneven[1], 1))
+            rules = mark_table(marks.sentences, rng.random(chance.shape) < chance, coder="rules")
+            sample = draw_sample(made.units, n=n, by=by, seed=run)
+            frame = estimate_shares(
+                pd.concat([made.codes, rules]), made.units, sample, machine="rules", reader="settled"
+            )
+            truth = marks.values.mean(axis=0)
+            naive, error = (frame[c].to_numpy() - truth for c in ("naive", "estimate"))
+            held.append((frame["low"].to_numpy() <= truth) & (truth <= frame["high"].to_numpy()))
+            width = (frame["high"] - frame["low"]).mean()
+            found.append((
+                frame["n_read"].iloc[0], np.abs(naive).mean(), np.abs(error).mean(), naive.mean(), error.mean(), width
+            ))  # fmt: skip
+        n_read, error_naive, mean_error, bias_naive, bias, width = np.mean(found, axis=0)
+        rows.append({
+            "by": by, "n_drawn": n, "n_runs": n_runs, "n_read": n_read, "error_naive": error_naive, "error": mean_error,
+            "bias_naive": bias_naive, "bias": bias, "se_bias": spread_over_runs(np.array(found)[:, 4:5]),
+            "coverage": np.mean(held), "se": spread_over_runs(np.array(held, dtype=float)), "width": width,
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def spread_over_runs(answers: np.ndarray) -> float:
+    """Return the standard error of the mean of *answers*, shape (runs, answers of one run); NaN for one run."""
+    means = answers.mean(axis=1)
+    return float(means.std(ddof=1) / np.sqrt(len(means))) if len(means) > 1 else np.nan
+
+
+def _draw_blocks(
+    shares: np.ndarray, n_blocks: int, icc: float, persistence: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Marked sentences by paragraph and theme, and sentences by paragraph, of a simulated group."""
+    sizes = rng.choice(PARAGRAPH_SIZES, n_blocks)
+    at = np.repeat(np.arange(n_blocks), sizes)
+    marks = draw_marks(
+        np.broadcast_to(shares, (len(at), len(shares))), at, icc=icc, persistence=persistence, rng=rng
+    )
+    return np.add.reduceat(marks.astype(int), np.flatnonzero(np.diff(at, prepend=-1)), axis=0), sizes

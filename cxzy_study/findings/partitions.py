@@ -1,0 +1,201 @@
+"""Every way to sort a few groups into clusters, scored against what chance would give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxzy_study.findings.distances import check_measure, group_shares, measure_distances, resample_shares
+from cxzy_study.findings.marks import Marks, read_marks
+from cxzy_study.tables import InvalidInput
+
+MOST_GROUPS = 8
+"""Eight groups have 4,140 partitions; nine have 21,147."""
+
+NO_GROUPING = "no supported grouping"
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of all partitions that are neither one cluster nor all apart.
+
+    ``score`` and, under each null, ``z_same`` and ``z_spread`` have one value a partition; ``p_same`` and
+    ``p_spread`` are the parts of null corpora whose best partition is at least as far out.
+    """
+
+    partitions: list[tuple[int, ...]]
+    score: np.ndarray
+    z_same: np.ndarray
+    z_spread: np.ndarray
+    p_same: np.ndarray
+    p_spread: np.ndarray
+    chosen: np.ndarray
+
+
+def compare_partitions(
+    codes: pd.DataFrame,
+    units: pd.DataFrame,
+    *,
+    coder: str,
+    groups: pd.DataFrame | None = None,
+    measure: str = "jensen_shannon",
+    n_permutations: int = 1000,
+    n_resamples: int = 500,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Score every partition of the groups against two nulls.
+
+    The score is the mean distance of pairs in different clusters less the mean distance of pairs in the same. A
+    grouping must beat two explanations without one. *Same*: all groups are samples of one text; paragraphs are dealt
+    out anew over all groups. *Spread*: groups differ, along whatever themes go together, but stand in no clumps; with
+    the deviations of √-arcsine shares written as U D V', D and V are kept and U is turned at random (Langsrud 2005,
+    Statistics and Computing 15:53). Permuting each theme by itself would be the laxer null: groups that only differ in
+    how many themes a sentence bears then look grouped in half of all corpora. Under each null the score of each
+    partition is standardised and the best of all partitions noted, so that looking at all of them is paid for (Westfall
+    and Young 1993, Resampling-Based Multiple Testing, 2.5). On corpora without groups, about one in twenty is given
+    one; see :func:`cxzy_study.findings.calibrate.measure_grouping`.
+
+    Parameters
+    ----------
+    codes, units, coder, groups, measure
+        As for :func:`cxzy_study.findings.distances.compare_profiles`.
+    n_permutations, n_resamples, seed : int
+        Null corpora of each kind; resamples of paragraphs within groups.
+
+    Returns
+    -------
+    DataFrame
+        One row a partition, best first: ``partition`` (members joined by ``;``, clusters by ``|``), ``n_clusters``,
+        ``score``, ``z_same``, ``z_spread``, ``null_same``, ``null_spread`` (parts of null corpora whose best partition
+        does as well), ``chosen`` (part of resamples in which it is the best), ``supported`` (1: both nulls are beaten
+        in all but 5% of null corpora, and no other partition stands higher). Of one cluster and of all apart only
+        ``n_clusters`` is filled: they are what remains when no grouping is supported.
+
+    Raises
+    ------
+    InvalidInput
+        With fewer than three groups or more than :data:`MOST_GROUPS`, and as :func:`read_marks` does.
+    """
+    check_measure(measure)
+    marks = read_marks(codes, units, coder=coder, groups=groups)
+    names = marks.groups
+    if not 3 <= len(names) <= MOST_GROUPS:
+        raise InvalidInput(f"Invalid groups: 3 to {MOST_GROUPS} that {coder} read can be partitioned. {names}.")
+    found = score_partitions(
+        marks, measure=measure, n_permutations=n_permutations, n_resamples=n_resamples, rng=np.random.default_rng(seed)
+    )
+    frame = pd.DataFrame({
+        "partition": [_spell(p, names) for p in found.partitions], "n_clusters": [max(p) + 1 for p in found.partitions],
+        "score": found.score, "z_same": found.z_same, "z_spread": found.z_spread, "null_same": found.p_same,
+        "null_spread": found.p_spread, "chosen": found.chosen,
+    })  # fmt: skip
+    frame = frame.sort_values(["z_spread", "partition"], ascending=[False, True], ignore_index=True)
+    beaten = (frame["null_same"] <= 0.05) & (frame["null_spread"] <= 0.05)
+    frame["supported"] = (beaten & (frame.index == 0)).astype(int)
+    ends = [";".join(names), "|".join(names)]
+    trivial = pd.DataFrame({"partition": ends, "n_clusters": [1, len(names)], "supported": 0})
+    return pd.concat([frame, trivial], ignore_index=True)
+
+
+def read_verdict(partitions: pd.DataFrame) -> str:
+    """Return the supported partition of :func:`compare_partitions`, or :data:`NO_GROUPING`."""
+    supported = partitions.loc[partitions["supported"] == 1, "partition"]
+    return str(supported.iloc[0]) if len(supported) else NO_GROUPING
+
+
+def score_partitions(
+    marks: Marks, *, measure: str, n_permutations: int, n_resamples: int, rng: np.random.Generator
+) -> Scores:
+    """Return what :func:`compare_partitions` lists, for marks already read."""
+    n = len(marks.groups)
+    partitions = [p for p in list_partitions(n) if 1 < max(p) + 1 < n]
+    weights = _contrasts(partitions, n)
+    above = np.triu_indices(n, 1)
+
+    def scores(shares: np.ndarray) -> np.ndarray:
+        return measure_distances(shares, measure=measure)[..., above[0], above[1]] @ weights.T
+
+    observed = scores(group_shares(marks))
+    same = scores(_deal(marks, n_permutations, rng))
+    spread = scores(_turn(group_shares(marks), n_permutations, rng))
+    z_same, p_same = _against(observed, same)
+    z_spread, p_spread = _against(observed, spread)
+    chosen = np.zeros(len(partitions))
+    if n_resamples:
+        again = scores(resample_shares(marks, n_resamples=n_resamples, rng=rng))
+        again = (again - spread.mean(axis=0)) / np.maximum(spread.std(axis=0), 1e-12)
+        chosen = np.bincount(again.argmax(axis=1), minlength=len(partitions)) / n_resamples
+    return Scores(partitions, observed, z_same, z_spread, p_same, p_spread, chosen)
+
+
+def list_partitions(n: int) -> Iterator[tuple[int, ...]]:
+    """Yield all partitions of n things as labels that grow in order of first use (Knuth, TAOCP 4A, 7.2.1.5).
+
+    Examples
+    --------
+    >>> list(list_partitions(3))
+    [(0, 0, 0), (0, 0, 1), (0, 1, 0), (0, 1, 1), (0, 1, 2)]
+    """
+    if n == 0:
+        yield ()
+        return
+    for rest in list_partitions(n - 1):
+        for label in range(max(rest, default=-1) + 2):
+            yield (*rest, label)
+
+
+def _contrasts(partitions: Sequence[tuple[int, ...]], n: int) -> np.ndarray:
+    """Weights of each pair's distance in each partition's score: 1/#between, or -1/#within."""
+    labels = np.array(partitions)
+    i, j = np.triu_indices(n, 1)
+    within = labels[:, i] == labels[:, j]
+    return np.where(within, -1 / within.sum(axis=1, keepdims=True), 1 / (~within).sum(axis=1, keepdims=True))
+
+
+def _deal(marks: Marks, n_permutations: int, rng: np.random.Generator) -> np.ndarray:
+    """Shares of the groups when all paragraphs are dealt out anew, as many to each group as it has."""
+    marked, sizes = marks.by_block()
+    owner = marks.sentences.groupby(marks.blocks)["group"].first().to_numpy()
+    shares = np.empty((n_permutations, len(marks.groups), marked.shape[1]))
+    order = rng.random((n_permutations, len(sizes))).argsort(axis=1)
+    for g, group in enumerate(marks.groups):
+        at = order[:, owner == group]
+        shares[:, g] = marked[at].sum(axis=1) / sizes[at].sum(axis=1, keepdims=True)
+    return shares
+
+
+def _turn(shares: np.ndarray, n_permutations: int, rng: np.random.Generator) -> np.ndarray:
+    """Shares of groups with the same spread of profiles, in random positions within it."""
+    n = len(shares)
+    angles = np.arcsin(np.sqrt(shares))
+    centre = angles.mean(axis=0)
+    _, lengths, axes = np.linalg.svd(angles - centre, full_matrices=False)
+    k = min(n - 1, len(lengths))
+    # Directions that leave the mean where it is.
+    flat = np.linalg.qr(np.column_stack([np.ones(n), np.eye(n)[:, 1:]]))[0][:, 1:]
+    turns, upper = np.linalg.qr(rng.normal(size=(n_permutations, n - 1, n - 1)))
+    # Signs of R's diagonal make the turns uniform (Stewart 1980, SIAM Journal on Numerical Analysis 17:403).
+    turns = turns * np.sign(np.diagonal(upper, axis1=1, axis2=2))[:, None, :]
+    moved = (flat @ turns)[..., :k] * lengths[:k] @ axes[:k] + centre
+    return np.sin(np.clip(moved, 0.0, np.pi / 2)) ** 2
+
+
+def _against(observed: np.ndarray, null: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Standardise partition by partition, and count null corpora whose best partition is at least as good.
+
+    The observed scores are among those that give mean and spread, as under the null they are one more draw.
+    """
+    every = np.concatenate([observed[None], null])
+    mean, spread = every.mean(axis=0), every.std(axis=0)
+    spread = np.where(spread > 0, spread, np.inf)
+    z = (observed - mean) / spread
+    best = ((null - mean) / spread).max(axis=1)
+    return z, (1 + (best[:, None] >= z).sum(axis=0)) / (1 + len(best))
+
+
+def _spell(partition: tuple[int, ...], names: Sequence[str]) -> str:
+    clusters = [[n for n, c in zip(names, partition, strict=True) if c == k] for k in range(max(partition) + 1)]
+    return "|".join(";".join(c) for c in clusters)

@@ -1,0 +1,94 @@
+"""Whether two drawings show the same: on another machine the same figure is not the same bytes."""
+
+from __future__ import annotations
+
+import io
+import re
+
+EDGE = 24
+"""A pixel differs when a channel is off by more than this, of 255: edges smoothed otherwise stay below or are few."""
+
+SHARE = 1e-4
+"""At most this share of the pixels may differ, fewer than one other digit changes."""
+
+FLAT = 4
+"""Within areas of one colour nothing is smoothed, and being off by more than this, of 255, is another colour."""
+
+PATCH = 3
+"""No square of this many pixels a side may be off throughout by more than FLAT."""
+
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_SVG_ID = re.compile(r'(?<=[">#(])[mpcih][0-9a-f]{10}(?=["<)])')
+
+
+def find_png_difference(old: bytes, new: bytes) -> str:
+    """Say how two PNG pictures differ, or nothing where they are the same but for the noise of smoothing."""
+    import numpy as np
+    from PIL import Image
+
+    a, b = (np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"), dtype=np.int16) for data in (old, new))
+    return _find_pixel_difference(a, b)
+
+
+def find_pdf_difference(old: bytes, new: bytes) -> str:
+    """Say how the first pages of two PDF files differ when both are rendered here at 150 dpi.
+
+    Bytes tell nothing: another patch release of matplotlib writes the same page in other bytes.
+    """
+    import numpy as np
+    import pypdfium2
+
+    pages = []
+    for data in (old, new):
+        document = pypdfium2.PdfDocument(data)
+        pages.append(np.asarray(document[0].render(scale=150 / 72).to_pil().convert("RGBA"), dtype=np.int16))
+        document.close()
+    return _find_pixel_difference(*pages)
+
+
+def find_text_difference(old: str, new: str, *, tolerance: float) -> str:
+    r"""Say how two texts (SVG, CSV) differ, or nothing where they do in no more than the noise of their numbers.
+
+    Numbers may be off by *tolerance* (absolute up to 1, relative above). Identifiers that
+    matplotlib makes from the bytes of a path are compared by their order of appearance.
+
+    Examples
+    --------
+    >>> find_text_difference('<path d="M 1.0000001 2"/>', '<path d="M 1.0 2"/>', tolerance=1e-6)
+    ''
+    >>> find_text_difference("党员,12\n", "党员,13\n", tolerance=1e-6)
+    '12 was there, 13 is new'
+    """
+    if old == new:
+        return ""
+    old, new = _order_ids(old), _order_ids(new)
+    a, b = _NUMBER.split(old), _NUMBER.split(new)
+    if a != b:
+        return "the text between the numbers differs"
+    for x, y in zip(_NUMBER.findall(old), _NUMBER.findall(new), strict=True):
+        # A hair more than the tolerance, so that 0.000001 in print is not lost to binary fractions.
+        if x != y and abs(float(x) - float(y)) > tolerance * max(1.0, abs(float(x))) * (1 + 1e-6):
+            return f"{x} was there, {y} is new"
+    return ""
+
+
+def _order_ids(text: str) -> str:
+    seen: dict[str, str] = {}
+    return _SVG_ID.sub(lambda m: seen.setdefault(m[0], f"id{len(seen)}"), text)
+
+
+def _find_pixel_difference(a, b) -> str:  # type: ignore[no-untyped-def]
+    from numpy.lib.stride_tricks import sliding_window_view
+
+    if a.shape != b.shape:
+        return f"{a.shape[1]} x {a.shape[0]} pixels were there, {b.shape[1]} x {b.shape[0]} are new"
+    off = abs(a - b).max(axis=2)
+    if not off.any():
+        return ""
+    edges = off > EDGE
+    if edges.mean() > SHARE:
+        return f"{edges.sum()} pixels differ ({edges.mean():.3%} of them; at most {SHARE:.3%} may)"
+    flats = off > FLAT
+    if min(flats.shape) >= PATCH and sliding_window_view(flats, (PATCH, PATCH)).all(axis=(2, 3)).any():
+        return f"a patch of {PATCH} x {PATCH} pixels or more has another colour"
+    return ""

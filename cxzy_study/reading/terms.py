@@ -1,0 +1,58 @@
+"""Word counts that may be shared: they never give a text back.
+
+Per unit only words of a closed vocabulary are counted, per section all words; rows stand in
+alphabetical order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+import pandas as pd
+
+from cxzy_study.text.words import Segmenter
+
+_WORD = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
+
+
+def count_terms(units: pd.DataFrame, *, segmenter: Segmenter, vocabulary: Iterable[str] = ()) -> pd.DataFrame:
+    """Count words by unit and by section.
+
+    Parameters
+    ----------
+    units : DataFrame
+        Columns doc_id, unit_id, section, text.
+    segmenter : Segmenter
+        What cuts sentences into words.
+    vocabulary : iterable of str
+        Words that may be counted by unit, beside those that occur in at least two documents.
+
+    Returns
+    -------
+    DataFrame
+        Table ``terms``: doc_id, unit_id, section, segmenter, term, n (occurrences). ``unit_id`` is
+        empty in rows of sections, ``section`` in rows of units.
+    """
+    by_unit: dict[tuple[str, str], Counter[str]] = {}
+    by_section: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    documents: defaultdict[str, set[str]] = defaultdict(set)
+    for doc_id, unit_id, section, text in zip(units.doc_id, units.unit_id, units.section, units.text, strict=True):
+        counts = Counter(word for word in segmenter.cut(text) if _WORD.search(word))
+        by_unit[doc_id, unit_id] = counts
+        by_section[doc_id, section].update(counts)
+        for word in counts:
+            documents[word].add(doc_id)
+    closed = set(vocabulary) | {word for word, where in documents.items() if len(where) > 1}
+    rows = [
+        (doc_id, unit_id, "", segmenter.name, word, counts[word])
+        for (doc_id, unit_id), counts in by_unit.items()
+        for word in sorted(counts.keys() & closed)
+    ]
+    rows += [
+        (doc_id, "", section, segmenter.name, word, counts[word])
+        for (doc_id, section), counts in by_section.items()
+        for word in sorted(counts)
+    ]
+    return pd.DataFrame(rows, columns=["doc_id", "unit_id", "section", "segmenter", "term", "n"])

@@ -1,0 +1,58 @@
+"""`data/README.md` from the tables' own descriptions: `python -m cxzy_study.study.describe` writes it."""
+
+from __future__ import annotations
+
+from cxzy_study.study.load import DECIDED, DERIVED, READERS, ROOT
+from cxzy_study.tables import SCHEMAS, save_text
+
+_HEAD = """# Data
+
+Everything that the notebooks, figures and report need, and no text of the sources: names, terms, places in the files,
+counts, codes and glosses in our own words. Tables are UTF-8 CSV with a header; unknown is an empty cell, never 0.
+Places (`spans`) are `start-end` in code points of the decoded file (line ends untouched, a byte-order mark not
+counted), 0-based and half-open, joined by `;` where a sentence was put together again. Shares lie in [0, 1]. Licence:
+CC BY 4.0 (`LICENSE-DATA`).
+
+This page is written by `python -m cxzy_study.study.describe`; a test compares it with the tables' descriptions.
+
+| file or folder | what it is | made by |
+|---|---|---|
+| `sources.csv`, `source_basis.csv` | the documents, and where each fact about them was read | people |
+| `codebook/` | the codebook, version 1, with its rules and their test sentences; how to write one of your own | people |
+| `coding/` | what people decided: readers' codes, the settled codes, arenas | people; only ever held against the texts |
+| `tables/` | what programs found | `cxzy rebuild --corpus DIR` |
+| `glossary.csv` | every label of figures and report, in both languages (key, en, zh) | people |
+| `lexicon/` | word lists of the facts stage: formulas, measures, bodies, places | people |
+| `demo/` | a corpus written for this project, fictional places, with its true units, codes, formulas and quantities | people |
+"""
+
+_KINDS = {
+    "id": "id", "text": "text", "int": "whole number", "share": "share in [0, 1]", "number": "number", "date": "date (ISO 8601)",
+    "flag": "0 or 1", "spans": "places", "list": "list joined by ;",
+}  # fmt: skip
+
+
+def describe_data() -> str:
+    """Return `data/README.md`: every table and column, with what a cell holds."""
+    places: dict[str, list[str]] = {}
+    for name, path in DECIDED.items():
+        places.setdefault(name, []).append(path)
+    for reader in READERS:
+        places.setdefault("sheet", []).append(f"data/coding/{reader}.csv")
+    for name in DERIVED:
+        places.setdefault(name, []).append(f"data/tables/{name}.csv")
+    parts = [_HEAD]
+    for table in SCHEMAS.values():
+        if table.name not in places:
+            continue
+        files = ", ".join(f"`{path.removeprefix('data/')}`" for path in places[table.name])
+        parts.append(f"\n## {table.name}\n\n{files}. One row is {table.row}.\n\n| column | cell | what it holds |\n|---|---|---|")
+        for c in table.columns:
+            cell = _KINDS[c.kind] + ("" if c.required else ", may be empty")
+            values = f" ({', '.join(c.allowed)})" if c.allowed and len(c.allowed) < 12 else ""
+            parts.append(f"| `{c.name}` | {cell} | {c.doc}{values} |")
+    return "\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    save_text(describe_data(), ROOT / "data/README.md")

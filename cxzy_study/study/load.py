@@ -1,0 +1,130 @@
+"""The tables of the shipped study, loaded and held against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from cxzy_study.coding import codebook as _codebook
+from cxzy_study.coding.codebook import Codebook
+from cxzy_study.findings.shares import count_shares
+from cxzy_study.tables import SCHEMAS, InvalidInput, check_table, load_table, table_text
+from cxzy_study.text.spans import parse_spans
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The checkout: `data/`, `notebooks/`, `figures/` and `report/` lie here."""
+
+CODEBOOK = Path("data/codebook/v1.yaml")
+READERS = ("reader_1", "reader_2", "settled")
+DECIDED = {"sources": "data/sources.csv", "source_basis": "data/source_basis.csv", "arenas": "data/coding/arenas.csv"}
+DERIVED = ("units", "removed", "script_changes", "announced", "terms", "evidence", "codes", "shares", "scores")
+SEED = 20120513
+
+
+@dataclass(frozen=True)
+class Study:
+    """The tables of the study, checked, and its codebook."""
+
+    tables: Mapping[str, pd.DataFrame]
+    codebook: Codebook
+    root: Path
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.tables[name]
+
+
+def load_codebook(path: str | Path = ROOT / CODEBOOK) -> Codebook:
+    """Load a codebook, by default the study's; see :func:`cxzy_study.coding.codebook.load_codebook`."""
+    return _codebook.load_codebook(path)
+
+
+def load_study(root: Path = ROOT) -> Study:
+    """Load every table of the study and check it, alone and against the others.
+
+    Raises
+    ------
+    InvalidInput
+        If a table is missing or breaks a rule, or two tables contradict each other.
+    """
+    tables = {name: load_table(root / path, name) for name, path in DECIDED.items()}
+    for reader in READERS:
+        tables[reader] = load_table(root / f"data/coding/{reader}.csv", "sheet")
+    for name in DERIVED:
+        tables[name] = load_table(root / f"data/tables/{name}.csv", name)
+    study = Study(tables, load_codebook(root / CODEBOOK), root)
+    check_study(study)
+    return study
+
+
+def check_study(study: Study) -> None:
+    """Refuse tables that contradict each other.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the table, the rule and the first offending ids.
+    """
+    units = study["units"]
+    known = set(zip(units.doc_id, units.unit_id, strict=True))
+    for name in ("arenas", *READERS, "evidence", "codes"):
+        table = study[name]
+        strange = sorted(set(zip(table.doc_id, table.unit_id, strict=True)) - known)
+        if strange:
+            raise InvalidInput(f"Invalid table {name}: every unit must be one of table units. {strange[:5]}.")
+    for reader in READERS:
+        unread = sorted(known - set(zip(study[reader].doc_id, study[reader].unit_id, strict=True)))
+        if unread:
+            raise InvalidInput(f"Invalid sheet {reader}: every unit must be coded. Missing {unread[:5]}.")
+    _check_places(study)
+    facts = set(zip(study["source_basis"].doc_id, study["source_basis"].fact, strict=True))
+    for row in study["sources"].itertuples():
+        for fact in SCHEMAS["sources"].names:
+            if fact not in {"doc_id", "sha256", "n_chars"} and (row.doc_id, fact) not in facts:
+                raise InvalidInput(f"Invalid table source_basis: says nothing of {fact} of {row.doc_id}.")
+    if table_text(share_table(study.tables)) != table_text(study["shares"]):
+        raise InvalidInput("Invalid table shares: does not follow from codes, units and arenas. Run cxzy rebuild.")
+
+
+def _check_places(study: Study) -> None:
+    """Kept and removed characters must be all of each file, without overlap."""
+    for source in study["sources"].itertuples():
+        places: list[tuple[int, int]] = []
+        for name in ("units", "removed"):
+            table = study[name]
+            for spans in table.spans[table.doc_id == source.doc_id]:
+                places += parse_spans(spans)
+        places.sort()
+        at = 0
+        for start, end in places:
+            if start != at:
+                raise InvalidInput(
+                    f"Invalid places of {source.doc_id}: kept + removed must be all, once. Character {min(at, start)}."
+                )
+            at = end
+        if at != source.n_chars:
+            raise InvalidInput(
+                f"Invalid places of {source.doc_id}: kept + removed must be all {source.n_chars} characters. {at}."
+            )
+
+
+def share_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return table ``shares`` of the study: by source for every coder, by arena for the settled reading."""
+    sources, units, codes = tables["sources"], tables["units"], tables["codes"]
+    censored = tuple(sources.doc_id[sources.completeness == "censored"])
+    parts = [count_shares(codes, units, coder=coder, censored=censored, seed=SEED) for coder in _coders(codes)]
+    arenas = tables["arenas"].rename(columns={"arena": "group"})
+    parts.append(count_shares(codes, units, groups=arenas, group_kind="arena", coder="settled", seed=SEED))
+    return check_table(rounded(pd.concat(parts, ignore_index=True)), "shares")
+
+
+def _coders(codes: pd.DataFrame) -> list[str]:
+    return [c for c in (*READERS, "rules", "learned") if (codes.coder == c).any()]
+
+
+def rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Round floats to nine significant digits, as on disk, so that a table computed equals a table loaded."""
+    floats = frame.select_dtypes("float").columns
+    return frame.assign(**{c: frame[c].map(lambda x: float(f"{x:.9g}")) for c in floats})

@@ -1,0 +1,136 @@
+"""From tables to what people look at: notebooks, figures, report. The main job."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from cxzy_study.output.exhibits import EXHIBITS, check_exhibit, frame_exhibit
+from cxzy_study.output.figures import FORMATS, Picture, save_exhibit, show_exhibit
+from cxzy_study.output.glossary import Glossary, load_glossary
+from cxzy_study.output.report import build_report
+from cxzy_study.output.style import LANGS
+from cxzy_study.study.load import ROOT, Study, load_study
+from cxzy_study.study.notebooks import refresh_notebook
+
+GLOSSARY = Path("data/glossary.csv")
+MADE = ("notebooks", "figures", "report", "data")
+
+
+def glossary_of(study: Study) -> Glossary:
+    """Return the bilingual glossary of the study."""
+    return load_glossary(study.root / GLOSSARY)
+
+
+def codebook_facts(study: Study) -> dict[str, str]:
+    """Return the version and hash of the codebook, which every exhibit and the report state."""
+    return {"version": study.codebook.version, "sha": study.codebook.sha}
+
+
+def draw_figures(
+    study: Study,
+    *,
+    to: Path,
+    ids: Sequence[str] = (),
+    languages: Sequence[str] = LANGS,
+    formats: Sequence[str] = FORMATS,
+) -> dict[Path, str]:
+    """Write exhibits, all by default, and the rows that each draws.
+
+    Returns
+    -------
+    dict
+        Path to ``new``, ``changed`` or ``unchanged``.
+    """
+    done: dict[Path, str] = {}
+    for exhibit in [check_exhibit(i) for i in ids] or EXHIBITS.values():
+        frame = frame_exhibit(exhibit, study.tables)
+        for lang in languages:
+            done |= save_exhibit(
+                exhibit,
+                frame,
+                glossary=glossary_of(study),
+                codebook=codebook_facts(study),
+                lang=lang,
+                to=to,
+                formats=formats,
+            )
+    return done
+
+
+def show_figure(study: Study, exhibit_id: str, *, lang: str = "en", coder: str = "settled") -> Picture:
+    """Return an exhibit as a picture for a notebook."""
+    exhibit = check_exhibit(exhibit_id)
+    frame = frame_exhibit(exhibit, study.tables, coder=coder)
+    return show_exhibit(exhibit, frame, glossary=glossary_of(study), codebook=codebook_facts(study), lang=lang)
+
+
+def show_shares(shares: pd.DataFrame, sources: pd.DataFrame, *, codebook: dict[str, str], lang: str = "en") -> Picture:
+    """Return the heat map of themes for documents of one's own, coded by rules."""
+    exhibit = check_exhibit("fig_themes")
+    frame = frame_exhibit(exhibit, {"shares": shares, "sources": sources}, coder="rules")
+    glossary = load_glossary(ROOT / GLOSSARY)
+    return show_exhibit(exhibit, frame, glossary=glossary, codebook=codebook, lang=lang)
+
+
+def build_reports(study: Study, *, to: Path, languages: Sequence[str] = LANGS) -> list[Path]:
+    """Build the report from the tables and the drawn figures, with the list of its numbers; return the files."""
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    return build_report(
+        study.tables,
+        exhibits_dir=study.root / "figures",
+        glossary=glossary_of(study),
+        codebook=codebook_facts(study),
+        study={"version": str(citation["version"]), "released": str(citation["date-released"])},
+        to=to,
+        langs=languages,
+    )
+
+
+def make_study(root: Path = ROOT) -> int:
+    """Check the tables, run the notebooks, draw the figures, build the report; print a short account."""
+    start = time.monotonic()
+    study = load_study(root)
+    rows = sum(len(table) for table in study.tables.values())
+    _say(f"tables     {len(study.tables)} checked, {rows:,} rows, {study.codebook.label}")
+    paths = sorted((root / "notebooks").glob("*.ipynb"))
+    for path in paths:
+        changed = refresh_notebook(path)
+        _say(f"notebook   {path.relative_to(root)}: {'rewritten' if changed else 'the same'}")
+    figures = draw_figures(study, to=root / "figures")
+    _say(f"figures    {len(figures)} files in figures/: {_counted(figures)}")
+    for path in build_reports(study, to=root / "report"):
+        _say(f"report     {path.relative_to(root)}")
+    _say(f"time       {time.monotonic() - start:.0f} seconds")
+    _say(_difference_from_commit(root))
+    return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _counted(statuses: dict[Path, str]) -> str:
+    counts = pd.Series(list(statuses.values())).value_counts()
+    return ", ".join(f"{n} {status}" for status, n in sorted(counts.items()))
+
+
+def _difference_from_commit(root: Path) -> str:
+    """Say what differs from the committed version, as far as git can tell."""
+    git = shutil.which("git")
+    command = [str(git), "-C", str(root), "status", "--porcelain", "--untracked-files=all", "--", *MADE]
+    done = subprocess.run(command, capture_output=True, text=True) if git else None
+    if done is None or done.returncode:
+        return "difference not known: this folder is no git checkout, or git is not at hand"
+    lines = [line for line in done.stdout.splitlines() if line]
+    if not lines:
+        return "difference none: everything made is as committed"
+    return "\n".join([f"difference {len(lines)} files differ from the committed version:", *(f"  {x}" for x in lines)])

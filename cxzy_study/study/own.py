@@ -1,0 +1,214 @@
+"""The same chain for anyone's documents: read, code, and write what people open in a spreadsheet."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from cxzy_study.coding.coder import code_units
+from cxzy_study.reading.account import account_html
+from cxzy_study.reading.files import Document, Rejected, documents_frame, read_files
+from cxzy_study.reading.structure import find_announced, find_missing_ordinals
+from cxzy_study.study.load import CODEBOOK, ROOT, load_codebook
+from cxzy_study.study.rebuild import place_in_files
+from cxzy_study.tables import SCHEMAS, InvalidInput, check_table, save_bytes, table_text
+
+
+def read_all(
+    inputs: Sequence[str | Path],
+    *,
+    keep_going: bool = False,
+    text_column: str | None = None,
+    id_column: str | None = None,
+    names: tuple[str, ...] = (),
+) -> tuple[list[Document], pd.DataFrame]:
+    """Read every document of *inputs*.
+
+    Returns
+    -------
+    documents : list of Document
+        In the order of their ids' files.
+    rejected : DataFrame
+        doc_id, file, reason; empty unless *keep_going*.
+
+    Raises
+    ------
+    InvalidInput
+        At the first document that cannot be read, unless *keep_going*; if none can be read.
+    """
+    documents: list[Document] = []
+    rejected: list[tuple[str, str, str]] = []
+    for item in _with_progress(read_files(inputs, text_column=text_column, id_column=id_column, names=names)):
+        if isinstance(item, Document):
+            documents.append(item)
+        elif keep_going:
+            rejected.append((item.doc_id, item.path.name, item.reason))
+        else:
+            raise InvalidInput(f"{item.reason.rstrip('.')}. ({item.doc_id}; --keep-going sets such files aside.)")
+    if not documents:
+        raise InvalidInput(f"Invalid INPUT: no document could be read. {rejected[0][2] if rejected else ''}")
+    return documents, pd.DataFrame(rejected, columns=["doc_id", "file", "reason"])
+
+
+def _with_progress(items: Iterable[Document | Rejected]) -> Iterable[Document | Rejected]:
+    from tqdm import tqdm
+
+    # Nothing is shown before two seconds have passed, nor where standard error is no terminal.
+    return tqdm(items, desc="reading", unit=" documents", delay=2, leave=False, disable=None)
+
+
+def units_of(documents: Iterable[Document]) -> pd.DataFrame:
+    """Return the units of *documents* as one table ``units`` with their ``text``."""
+    return pd.concat([d.reading.units_frame() for d in documents], ignore_index=True)
+
+
+def account_pages(documents: Sequence[Document]) -> dict[str, bytes]:
+    """Return the page that accounts for each reading, by a file name made from the document's id."""
+    return {
+        re.sub(r"[^\w.#-]+", "_", f"{d.reading.doc_id}.account.html"): account_html(d.reading).encode("utf-8", "replace")
+        for d in documents
+    }
+
+
+def read_tables(documents: Sequence[Document], rejected: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return what ``cxzy read`` writes: documents, units, ledgers, counts announced and found, and, if any, rejected."""
+    units = units_of(documents)
+    tables = {
+        "documents": documents_frame(documents),
+        "units": units,
+        "announced": place_in_files(find_announced(units), [d.reading for d in documents], "announced"),
+        "ordinals": find_missing_ordinals(units),
+        "removed": pd.concat([d.reading.removed_frame() for d in documents], ignore_index=True),
+        "script_changes": pd.concat([d.reading.script_frame() for d in documents], ignore_index=True),
+    }
+    return tables | ({"rejected": rejected} if len(rejected) else {})
+
+
+def code_files(
+    inputs: Sequence[str | Path],
+    *,
+    codebook: str | Path | None = None,
+    keep_going: bool = False,
+    text_column: str | None = None,
+    id_column: str | None = None,
+    names: tuple[str, ...] = (),
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Read and code documents.
+
+    Parameters
+    ----------
+    inputs : sequence of path
+        Files and folders.
+    codebook : path, optional
+        A codebook of one's own; by default the study's.
+    keep_going : bool
+        Set aside what cannot be read instead of stopping.
+    text_column, id_column, names
+        As for :func:`read_all`.
+
+    Returns
+    -------
+    coded : DataFrame
+        One row a unit: doc_id, unit_id, kind, spans, text, themes (ids joined by ``;``).
+    evidence : DataFrame
+        Table ``evidence``.
+    rejected : DataFrame
+        doc_id, file, reason.
+    """
+    documents, rejected = read_all(
+        inputs, keep_going=keep_going, text_column=text_column, id_column=id_column, names=names
+    )
+    units = units_of(documents)
+    codes, evidence = code_units(units, codebook=load_codebook(codebook or ROOT / CODEBOOK))
+    marks = codes[codes.theme.ne("none") & ~codes.theme.str.contains("=")]
+    themes = marks.groupby(["doc_id", "unit_id"], sort=False).theme.agg(";".join).rename("themes")
+    coded = units.merge(themes, how="left", on=["doc_id", "unit_id"])
+    coded["themes"] = coded.themes.fillna("")
+    columns = ["doc_id", "unit_id", "kind", "spans", "text", "themes"]
+    return coded[columns], place_in_files(evidence, [d.reading for d in documents], "evidence"), rejected
+
+
+def people_csv(frame: pd.DataFrame) -> bytes:
+    """Return *frame* as CSV for spreadsheets: byte-order mark, and no cell that one would run as a formula.
+
+    A text that begins with ``= + - @`` gets an apostrophe before it, which spreadsheets take as "this is text".
+    """
+    texts = frame.select_dtypes(["object", "str"]).columns
+    safe = frame.assign(**{c: frame[c].astype(str).str.replace(r"^(?=[=+\-@\t\r])", "'", regex=True) for c in texts})
+    return b"\xef\xbb\xbf" + table_text(safe).encode("utf-8", "replace")
+
+
+def save_people_file(frame: pd.DataFrame, path: Path, *, force: bool = False) -> Path:
+    """Write one CSV for people, whole or not at all.
+
+    Raises
+    ------
+    InvalidInput
+        If *path* exists, unless *force*.
+    """
+    check_free(path, force=force)
+    return save_bytes(people_csv(frame), path)
+
+
+def save_people_folder(tables: Mapping[str, pd.DataFrame | bytes], folder: Path, *, force: bool = False) -> Path:
+    """Write a folder of CSVs, and below it `accounts/` with the pages given as bytes, whole or not at all."""
+    check_free(folder, force=force)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        for name, content in tables.items():
+            if isinstance(content, bytes):
+                (scratch / "accounts").mkdir(exist_ok=True)
+                (scratch / "accounts" / name).write_bytes(content)
+            else:
+                (scratch / f"{name}.csv").write_bytes(people_csv(content))
+        scratch.chmod(0o755)
+        if folder.is_dir():
+            for file in sorted(p for p in scratch.rglob("*") if p.is_file()):
+                place = folder / file.relative_to(scratch)
+                place.parent.mkdir(exist_ok=True)
+                os.replace(file, place)
+        else:
+            os.replace(scratch, folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return folder
+
+
+def check_free(path: Path, *, force: bool) -> Path:
+    """Refuse to write over what exists, unless *force*."""
+    if not force and path.exists() and (path.is_file() or any(path.iterdir())):
+        raise InvalidInput(f"Invalid --to {path}: exists already. Name another, or overwrite it with --force.")
+    if path.exists() and path.is_dir() != (path.suffix == ""):
+        raise InvalidInput(f"Invalid --to {path}: is {'a folder' if path.is_dir() else 'a file'}.")
+    return path
+
+
+def own_sources(documents: Sequence[Document]) -> pd.DataFrame:
+    """Return table ``sources`` for documents of one's own: what reading knows, the rest empty.
+
+    The label of a document is its id.
+    """
+    rows = [
+        {
+            "doc_id": d.reading.doc_id,
+            "title": d.reading.title or d.reading.doc_id,
+            "published_on": d.reading.published_on,
+            "outlet": d.reading.outlet,
+            "place_en": d.reading.doc_id,
+            "place_zh": d.reading.doc_id,
+            "script": d.reading.script,
+            "completeness": "whole",
+            "sha256": d.sha256,
+            "n_chars": len(d.reading.raw),
+        }
+        for d in documents
+    ]
+    frame = pd.DataFrame(rows, columns=SCHEMAS["sources"].names)
+    return check_table(frame.fillna(""), "sources")

@@ -1,0 +1,33 @@
+"""Columns, types and checks of every table that passes between stages.
+
+Stages never import each other: what one hands to the next is a :class:`pandas.DataFrame` that
+:func:`check_table` accepts. A table on disk is UTF-8 CSV with line feeds; unknown is an empty
+cell, never 0.
+"""
+
+from cxzy_study.tables.checks import (
+    InvalidInput,
+    check_table,
+    load_table,
+    save_bytes,
+    save_table,
+    save_text,
+    table_text,
+)
+from cxzy_study.tables.schemas import KINDS, MODES, SCHEMAS, THEMES, Column, Table
+
+__all__ = [
+    "KINDS",
+    "MODES",
+    "SCHEMAS",
+    "THEMES",
+    "Column",
+    "InvalidInput",
+    "Table",
+    "check_table",
+    "load_table",
+    "save_bytes",
+    "save_table",
+    "save_text",
+    "table_text",
+]

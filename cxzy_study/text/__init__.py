@@ -1,0 +1,1 @@
+"""Characters, no opinions: spans, numerals, script, words, folding, matching."""
