@@ -21,7 +21,8 @@ _PUBLIC = {
         "study.load": "load_codebook load_study",
         "study.rebuild": "rebuild",
         "study.own": "code_files own_sources read_all units_of",
-        "study.coders": "compare_readers",
+        "coding.changes": "compare_codebooks",
+        "coding.reliability": "compare_coders",
         "study.make": "show_figure show_shares",
     }.items()
     for name in names.split()

@@ -62,16 +62,33 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("b", type=Path, metavar="B.csv")
     sub.add_argument("--units", type=Path, metavar="UNITS.csv", help="units with paragraphs; by default the study's")
     sub.add_argument("--to", type=Path, metavar="FILE.csv", help="write the table here, too")
-    sub = verb("compare", _compare, "what a changed codebook moves in the study's documents or in others")
+    sub = verb("compare", _compare, "what a changed codebook moves, code by code and share by share")
     sub.add_argument("old", type=Path, metavar="OLD_CODEBOOK")
     sub.add_argument("new", type=Path, metavar="NEW_CODEBOOK")
-    sub.add_argument("--corpus", type=Path, required=True, help="files or folder that both code")
+    sub.add_argument("inputs", nargs="+", metavar="INPUT", help="files or folders that both code")
+    sub.add_argument("--to", type=Path, metavar="DIR", help="write the three tables here, too")
+    _add_reading(sub)
+    sub = verb("sheet", _sheet, "make a coding sheet for a reader")
+    sub.add_argument("inputs", nargs="*", metavar="INPUT", help="files or folders; or give --corpus")
+    sub.add_argument("--corpus", type=Path, help="folder of the study's source documents")
+    sub.add_argument("--to", type=Path, required=True, metavar="FILE.xlsx", help="the sheet, .xlsx or .csv")
+    sub.add_argument("--sample", type=int, metavar="N", help="only N units, drawn so that rare themes occur")
+    _add_reading(sub)
+    sub = verb("export", _export, "write the study's codes for other tools (REFI-QDA, Web Annotation)")
+    sub.add_argument("--to", type=Path, required=True, metavar="FILE", help=".qdc, .qdpx or .jsonld")
+    sub.add_argument("--coder", action="append", help="whose codes (several allowed); by default settled")
+    sub.add_argument("--corpus", type=Path, help="folder of the source documents: their texts are packed in")
+    sub.add_argument("--force", action="store_true", help="write over what exists")
     return parser
 
 
 def _add_inputs(sub: argparse.ArgumentParser, to: str) -> None:
     sub.add_argument("inputs", nargs="+", metavar="INPUT", help="files or folders (.txt .html .md .docx .pdf, tables)")
     sub.add_argument("--to", type=Path, required=True, metavar=to, help="where to write the result")
+    _add_reading(sub)
+
+
+def _add_reading(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--force", action="store_true", help="write over what exists")
     sub.add_argument("--keep-going", action="store_true", help="set aside what cannot be read, with the reason")
     sub.add_argument("--text-column", metavar="NAME", help="column of tables that holds the text")
@@ -172,8 +189,36 @@ def _agree(arguments: argparse.Namespace) -> None:
 
 def _compare(arguments: argparse.Namespace) -> None:
     from cxzy_study.study.coders import compare
+    from cxzy_study.study.own import check_free, read_all, save_people_folder, units_of
 
-    print(compare(arguments.old, arguments.new, arguments.corpus))
+    if arguments.to:
+        check_free(arguments.to, force=arguments.force)
+    documents, rejected = read_all(arguments.inputs, **_reading(arguments))  # type: ignore[arg-type]
+    text, tables = compare(arguments.old, arguments.new, units_of(documents))
+    print(text)
+    if arguments.to:
+        save_people_folder(tables | ({"rejected": rejected} if len(rejected) else {}), arguments.to, force=arguments.force)
+
+
+def _sheet(arguments: argparse.Namespace) -> None:
+    from cxzy_study.study.coders import make_sheet, study_units
+    from cxzy_study.study.own import read_all, units_of
+
+    if bool(arguments.inputs) == bool(arguments.corpus):
+        raise InvalidInput("Invalid INPUT: give either files or --corpus.")
+    if arguments.corpus:
+        units = study_units(arguments.corpus)
+    else:
+        units = units_of(read_all(arguments.inputs, **_reading(arguments))[0])  # type: ignore[arg-type]
+    print(make_sheet(units, arguments.to, sample=arguments.sample, force=arguments.force))
+
+
+def _export(arguments: argparse.Namespace) -> None:
+    from cxzy_study.study.coders import export_codes
+    from cxzy_study.study.load import load_study
+
+    coders = arguments.coder or ["settled"]
+    print(export_codes(load_study(), arguments.to, coders=coders, corpus=arguments.corpus, force=arguments.force))
 
 
 if __name__ == "__main__":

@@ -98,9 +98,69 @@ def test_bad_input_is_one_line_and_exit_2(arguments, culprit, tmp_path, monkeypa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_sheet_filled_in_is_read_back_and_compared(tmp_path, capsys):
+    import openpyxl
+
+    sheet = tmp_path / "one.xlsx"
+    assert main(["sheet", str(PAGE), "--sample", "20", "--to", str(sheet)]) == 0
+    assert "Bloch and Kraemer" in capsys.readouterr().out
+    book = openpyxl.load_workbook(sheet)
+    page = book.worksheets[0]
+    header = [cell.value for cell in page[1]]
+    for row in range(2, 22):
+        page.cell(row, header.index("pledging" if row % 3 else "none") + 1).value = "x"
+    book.save(sheet)
+    page.cell(2, header.index("none") + 1).value = None
+    page.cell(2, header.index("pledging") + 1).value = "x"
+    book.save(tmp_path / "two.xlsx")
+    assert main(["read", str(PAGE), "--to", str(tmp_path / "out")]) == 0
+    capsys.readouterr()
+    units = str(tmp_path / "out" / "units.csv")
+    assert main(["agree", str(sheet), str(tmp_path / "two.xlsx"), "--units", units]) == 0
+    line = next(x for x in capsys.readouterr().out.splitlines() if x.split()[0] == "pledging")
+    assert line.split()[1:5] == ["20", "13", "13", "13"]
+
+
+def test_a_changed_rule_is_followed_to_codes_and_shares(tmp_path, capsys):
+    old = DEMO.parent / "codebook" / "v1.yaml"
+    text = old.read_text("utf-8")
+    start = text.index("- id: contests\n")
+    end = text.index("- id: responsibility\n")
+    rules = text.index("  rules:", start)
+    rule = "  rules:\n  - id: contests.only\n    match: 比武\n    hits: [大比武。]\n    misses: [读书。]\n\n"
+    (tmp_path / "new.yaml").write_text(text[:rules] + rule + text[end:], "utf-8")
+    command = ["compare", str(old), str(tmp_path / "new.yaml"), str(DEMO / "pages"), "--to", str(tmp_path / "out")]
+    assert main(command) == 0
+    assert "contests.only" in capsys.readouterr().out
+    shares = rows(tmp_path / "out" / "shares.csv")
+    moved = [r for r in shares if r["n_lost"] != "0"]
+    assert moved
+    assert {r["theme"] for r in moved} == {"contests"}
+    assert all(int(r["n_new"]) == int(r["n_old"]) - int(r["n_lost"]) + int(r["n_added"]) for r in shares)
+
+
+@pytest.mark.parametrize("suffix", ["qdpx", "qdc", "jsonld"])
+def test_codes_are_written_for_other_tools(tmp_path, suffix):
+    from cxzy_study.coding.exports import load_annotations
+    from cxzy_study.coding.refi import load_refi_codebook, load_refi_project
+    from cxzy_study.study.load import load_study
+
+    path = tmp_path / f"study.{suffix}"
+    assert main(["export", "--to", str(path)]) == 0
+    codes = load_study()["codes"]
+    marks = codes[(codes.coder == "settled") & (codes.theme != "none")]
+    if suffix == "qdc":
+        assert len(load_refi_codebook(path)) == 17
+    else:
+        found = load_annotations(path) if suffix == "jsonld" else load_refi_project(path)
+        assert set(found.theme) == set(marks.theme)
+        assert len(found) >= len(marks)
+    assert main(["export", "--to", str(tmp_path / "study.doc")]) == 2
+
+
 def test_help_lists_every_command():
     text = subprocess.run([sys.executable, "-m", "cxzy_study.cli", "--help"], capture_output=True, text=True, check=True).stdout
-    for command in ("study", "figures", "report", "rebuild", "read", "code", "agree", "compare"):
+    for command in ("study", "figures", "report", "rebuild", "read", "code", "agree", "compare", "sheet", "export"):
         assert command in text
 
 

@@ -115,6 +115,8 @@ FIRST = ("themes", 0, "rules", 0)
         (("lists",), {"a": ["@b"], "b": ["村民"]}, "no such list stands before it"),
         (("lists",), {"A": ["村民"]}, "'A'"),
         (("negation",), {"reach": 99}, "from 0 to 40"),
+        (("doctrine",), "重要 ..", "codebook, doctrine"),
+        (("doctrine",), [], "doctrine"),
         (("negation",), {"behind": ["没有"]}, "'behind'"),
     ],
 )

@@ -164,6 +164,7 @@ def test_rule_codes_of_version_1_on_invented_sentences(v1):
         "在教育实践活动中,松岭县为村民修好了水渠。",
         "长效机制有待完善。",
         "全县经济增长较快,增速居全省第2位。",
+        "开展创先争优活动,是加强党建工作的重要举措。",
     ]
     codes, _ = code_units(make_units(texts), codebook=v1)
     found = codes.groupby("unit_id", sort=False)["theme"].agg(list).tolist()
@@ -172,5 +173,6 @@ def test_rule_codes_of_version_1_on_invented_sentences(v1):
     assert found[2] == ["service"]
     assert found[3] == ["none"]
     assert found[4] == ["benchmarking", "development"]
+    assert found[5] == ["none"]
     assert codes["value"].eq(1).all()
     assert np.isnan(codes["probability"].astype(float)).all()

@@ -151,7 +151,7 @@ def test_refusals():
 
 def test_intervals_of_excess_hold_the_planted_distance():
     blocks = ((5, 5), (11, 15))
-    table = measure_distances_held(n_runs=60, n_blocks=blocks, strengths=(0.0, 1.0), n_resamples=100, seed=3)
+    table = measure_distances_held(n_runs=40, n_blocks=blocks, strengths=(0.0, 1.0), n_resamples=100, seed=3)
     table = table.set_index(["measure", "strength"]).sort_index()
     for measure in WITH_INTERVAL:
         assert (table.loc[measure, "coverage"] >= 0.90).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -11,6 +12,9 @@ from hypothesis import strategies as st
 from cxzy_study.reading.documents import Reading, read_bytes, read_text
 from cxzy_study.reading.furniture import find_reason, fold_line
 from cxzy_study.tables import InvalidInput
+
+EXAMPLES = int(os.environ.get("CXZY_EXAMPLES", "150"))
+"""Pages that each property is tried on; a long run sets more (CXZY_EXAMPLES=10000)."""
 
 
 def texts(reading: Reading) -> list[str]:
@@ -147,7 +151,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PIECES, max_size=25).map("".join), st.booleans(), st.booleans())
 def test_any_page_is_accounted_for(page, html, markdown):
     reading = read_text(page, doc_id="demo", html=html, markdown=markdown)
@@ -156,7 +160,7 @@ def test_any_page_is_accounted_for(page, html, markdown):
     assert again.units == reading.units or texts(again) == texts(reading)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.lists(st.sampled_from(["全县党员公开承诺,按期兑现。", "松岭县召开大会!", "群众说:“满意。”", "各地按月检查;"]), min_size=1, max_size=8))
 def test_clean_text_is_kept_whole_and_reading_is_idempotent(sentences):
     first = read_text("\n".join(sentences), doc_id="demo")
@@ -164,7 +168,7 @@ def test_clean_text_is_kept_whole_and_reading_is_idempotent(sentences):
     assert texts(read_text("\n".join(texts(first)), doc_id="demo")) == sentences
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_give_a_result_or_a_clear_refusal(content):
     try:

@@ -293,6 +293,16 @@ def test_heading_context_follows_the_sections():
     ]  # fmt: skip
 
 
+def test_nothing_counts_in_a_statement_of_doctrine():
+    fields = {"doctrine": ["的重要举措|取决于", "是 ..9 的关键"]}
+    for text in ("承诺是加强管理的重要举措", "成效取决于承诺", "承诺是工作的关键", "成效取决于《书》和承诺"):
+        assert counted("承诺", text, **fields) == []
+        assert refused("承诺", text, **fields) == ["in a statement of doctrine"]
+    assert counted("承诺", "公开承诺,重要的是兑现", **fields) == ["承诺"]
+    evidence = run(make_book("承诺", **fields), "承诺取决于人", "承诺")
+    assert evidence["verdict"].tolist() == ["refused", "counted"]
+
+
 def test_word_boundaries_on_demand():
     text = "中国有企业,国有企业"
     assert counted("国有", text) == ["国有", "国有"]

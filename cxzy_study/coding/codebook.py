@@ -109,8 +109,10 @@ class Codebook:
     overlap : {"alternatives", "codebook"}
         Among which literals the longest wins; see :mod:`cxzy_study.coding.rules`.
     names, name_nouns, shields : tuple of str
-        Proper names; nouns that make quotation marks before them a name; longer terms that hide
+        Proper names; words that make quotation marks before them a name; longer terms that hide
         the literals within them.
+    doctrine : Node or None
+        Holds in units that only say what a thing means or is for: there no rule counts.
     """
 
     version: str
@@ -122,6 +124,7 @@ class Codebook:
     name_nouns: tuple[str, ...]
     shields: tuple[str, ...]
     negation: Negation
+    doctrine: Node | None
     sha: str
     source: dict[str, Any] = field(repr=False)
 
@@ -193,6 +196,7 @@ def read_codebook(content: object, *, where: str = "codebook") -> Codebook:
             raise InvalidInput(f"Invalid list {name!r} in {where}: a name is small letters, digits and _.")
         lists[name] = _read_list(members, lists, f"{where}, list {name}")
     negation = Fields(top.mapping("negation"), f"{where}, negation")
+    doctrine = _read_match(top, "doctrine", required=False)
     book = Codebook(
         version=top.text("version"),
         title=top.bilingual("title"),
@@ -210,6 +214,7 @@ def read_codebook(content: object, *, where: str = "codebook") -> Codebook:
             remedy=_literals(negation, "remedy"),
             reach=negation.number("reach", low=0, high=40, default=6),
         ),
+        doctrine=parse_expression(doctrine, lists=lists, where=f"{where}, doctrine") if doctrine else None,
         sha=_hash(content),
         source=dict(top.content),
     )
@@ -252,7 +257,7 @@ def _read_rule(content: object, theme_id: str, lists: dict[str, tuple[str, ...]]
     if not _RULE_ID.fullmatch(rule_id) or not rule_id.startswith(f"{theme_id}."):
         rule_form = f"it must be {theme_id}. and a name of small letters"
         raise InvalidInput(f"Invalid rule id {rule_id!r} in {where}: {rule_form}.")
-    source = _read_match(fields)
+    source = _read_match(fields, "match")
     heading = fields.text("heading", required=False)
     rule = Rule(
         id=rule_id,
@@ -270,13 +275,13 @@ def _read_rule(content: object, theme_id: str, lists: dict[str, tuple[str, ...]]
     return rule
 
 
-def _read_match(fields: Fields) -> str:
+def _read_match(fields: Fields, key: str, *, required: bool = True) -> str:
     """Read one expression, or a list of which one must hold."""
-    if not isinstance(fields.content.get("match"), list):
-        return fields.text("match")
-    parts = fields.items("match", required=True)
+    if not isinstance(fields.content.get(key), list):
+        return fields.text(key, required=required)
+    parts = fields.items(key, required=True)
     if bad := [part for part in parts if not isinstance(part, str) or not part.strip()]:
-        raise fields.wrong("match", bad[0], "each of its items must be an expression")
+        raise fields.wrong(key, bad[0], "each of its items must be an expression")
     return " OR ".join(f"({part.strip()})" for part in parts)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from cxzy_study.coding import spans as s
 from cxzy_study.coding.codebook import Codebook
 from cxzy_study.coding.page import Page, Vocabulary
-from cxzy_study.coding.rules import compile_codebook, find_matches
+from cxzy_study.coding.rules import compile_codebook, find_doctrine, find_matches
 from cxzy_study.tables import KINDS, InvalidInput
 
 UNIT_COLUMNS = ("doc_id", "unit_id", "kind", "section", "text")
@@ -163,8 +163,9 @@ def _code_page(page: Page, vocabulary: Vocabulary, refused: bool) -> pd.DataFram
     names = ("unit", "theme", "rule", "start", "end", "flag", "detail")
     columns: list[list[np.ndarray]] = [[] for _ in names]
     theme_at = {theme: i for i, theme in enumerate(vocabulary.codebook.theme_ids)}
+    doctrine = find_doctrine(page)
     for number, (theme, rule) in enumerate(vocabulary.codebook.rules):
-        for spans in find_matches(rule, page, refused=refused):
+        for spans in find_matches(rule, page, doctrine=doctrine, refused=refused):
             n = len(spans.start)
             offsets = page.offsets[spans.unit]
             places = (spans.start - offsets, spans.end - offsets)
@@ -200,6 +201,7 @@ _WHY = {
     s.SHIELDED: "inside the longer term {}", s.TITLE: "in a title", s.NAME: "in a proper name",
     s.QUOTE: "in a quotation", s.TEXT: "in running text", s.DENIED: "denied by {}",
     s.WORD: "not at the edges of a word", s.EXCLUDED: "excluded by NOT", s.HEADING: "the heading above does not hold",
+    s.DOCTRINE: "in a statement of doctrine",
 }  # fmt: skip
 
 

@@ -18,11 +18,11 @@ from cxzy_study.text.match import Hits, Ints, Matcher, find_containers
 
 
 class Vocabulary:
-    """All literals of a codebook in one automaton: of rules and their headings, names, shields, cues."""
+    """All literals of a codebook in one automaton: of rules, headings and doctrine, names, shields, cues."""
 
     def __init__(self, codebook: Codebook) -> None:
         self.codebook, cues = codebook, codebook.negation
-        spoken: set[str] = set()
+        spoken: set[str] = find_literals(codebook.doctrine) if codebook.doctrine else set()
         for _, rule in codebook.rules:
             spoken |= find_literals(rule.node) | (find_literals(rule.heading) if rule.heading else set())
         self.groups = {
@@ -98,19 +98,29 @@ class Page:
 
     def judge_places(self, hits: Hits, rule: Rule) -> tuple[Flags, Ints]:
         """Return for each of some places why it does not count for *rule*, and the literal that gives the reason."""
-        around = find_containers(hits, self.holders)
+        around, zone, denials = self._facts if hits is self.hits else self._find_facts(hits)
         flag = np.where(around >= 0, s.SHIELDED, s.OK).astype(np.uint8)
-        detail = np.where(around >= 0, self.holders.literal[around], -1) if len(self.holders) else around
-        zone = np.minimum(self.zones[hits.start], self.zones[hits.end - 1])
-        barred = np.isin(zone, [code for name, code in z.CODES.items() if name not in rule.zones]) & (flag == s.OK)
+        detail = around.copy()
+        barred = ~np.isin(zone, [z.CODES[name] for name in rule.zones]) & (flag == s.OK)
         flag[barred] = _ZONE_FLAGS[zone[barred]]
         if rule.negation == "refuse":
-            denials = self.find_denials(hits)
             denied = (denials >= 0) & (flag == s.OK)
             flag[denied], detail[denied] = s.DENIED, denials[denied]
         if rule.words:
             flag[~self.at_words(hits) & (flag == s.OK)] = s.WORD
         return flag, detail
+
+    @cached_property
+    def _facts(self) -> tuple[Ints, NDArray[np.uint8], Ints]:
+        return self._find_facts(self.hits)
+
+    def _find_facts(self, hits: Hits) -> tuple[Ints, NDArray[np.uint8], Ints]:
+        """Return the longer term around each place, its zone, and the cue that denies it (-1 for none)."""
+        around = find_containers(hits, self.holders)
+        if len(self.holders):
+            around = np.where(around >= 0, self.holders.literal[around], -1)
+        zone = np.minimum(self.zones[hits.start], self.zones[hits.end - 1])
+        return around, zone, self.find_denials(hits)
 
     def find_denials(self, hits: Hits) -> Ints:
         """Return the cue that denies each hit, -1 for none; nothing is denied where a remedy is demanded."""

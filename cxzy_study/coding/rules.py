@@ -18,7 +18,8 @@ Policy for nesting and overlap
    begin and end. Latin letters and digits always stand at the edges of their word or number.
 
 A match is refused if a part of it stands in a zone in which the rule does not count, or is denied
-(:mod:`cxzy_study.coding.zones`), or if the heading that the rule asks for is missing.
+(:mod:`cxzy_study.coding.zones`), if the heading that the rule asks for is missing, or if the
+codebook's ``doctrine`` holds in the unit, which then only says what a thing means or is for.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxzy_study.coding import spans as s
-from cxzy_study.coding.codebook import Codebook, Rule
+from cxzy_study.coding.codebook import ZONES, Codebook, Rule
 from cxzy_study.coding.page import Page, Vocabulary
 from cxzy_study.coding.parser import And, Literals, Near, Node, Not, Or, Pattern, points
 from cxzy_study.coding.spans import Flags, Spans
@@ -42,17 +43,29 @@ def compile_codebook(codebook: Codebook) -> Vocabulary:
     return Vocabulary(codebook)
 
 
-def find_matches(rule: Rule, page: Page, *, refused: bool = True) -> tuple[Spans, Spans]:
+def find_doctrine(page: Page) -> NDArray[np.bool_]:
+    """Return the units in which no rule counts, because the codebook's ``doctrine`` holds there."""
+    codebook = page.vocabulary.codebook
+    if codebook.doctrine is None:
+        return np.zeros(page.n_units, dtype=bool)
+    rule = Rule("doctrine", "", codebook.doctrine, ZONES, "count", None, "", False, (), ())
+    return _Evaluation(rule, page, {}, np.zeros(page.n_units, dtype=bool), strict=True).best(rule.node) == s.OK
+
+
+def find_matches(
+    rule: Rule, page: Page, *, doctrine: NDArray[np.bool_], refused: bool = True
+) -> tuple[Spans, Spans]:
     """Return the matches of *rule* that count, and those that are refused.
 
     A refused match is one that would count if nothing were held against its parts; its ``flag``
     and ``detail`` give the first reason. They are looked for if *refused* asks for them.
+    *doctrine* is what :func:`find_doctrine` returns.
     """
     hits: dict[Literals, Spans] = {}
-    counted = _Evaluation(rule, page, hits, strict=True).run()
+    counted = _Evaluation(rule, page, hits, doctrine, strict=True).run()
     if not refused:
         return counted, s.NOTHING
-    tried = _Evaluation(rule, page, hits, strict=False).run()
+    tried = _Evaluation(rule, page, hits, doctrine, strict=False).run()
     tried = tried.take(tried.flag != s.OK)
     width = len(page.text) + 1
     return counted, tried.take(~np.isin(tried.start * width + tried.end, counted.start * width + counted.end))
@@ -61,11 +74,13 @@ def find_matches(rule: Rule, page: Page, *, refused: bool = True) -> tuple[Spans
 class _Evaluation:
     """One rule on one page: strictly, on what counts; or leniently, on everything, with the reasons kept."""
 
-    def __init__(self, rule: Rule, page: Page, hits: dict[Literals, Spans], *, strict: bool) -> None:
-        self.rule, self.page, self.hits, self.strict = rule, page, hits, strict
+    def __init__(
+        self, rule: Rule, page: Page, hits: dict[Literals, Spans], doctrine: NDArray[np.bool_], *, strict: bool
+    ) -> None:
+        self.rule, self.page, self.hits, self.doctrine, self.strict = rule, page, hits, doctrine, strict
 
     def strictly(self) -> _Evaluation:
-        return self if self.strict else _Evaluation(self.rule, self.page, self.hits, strict=True)
+        return self if self.strict else _Evaluation(self.rule, self.page, self.hits, self.doctrine, strict=True)
 
     def run(self) -> Spans:
         spans = self.spans(self.rule.node)
@@ -73,11 +88,15 @@ class _Evaluation:
             return spans
         if self.rule.kind:
             spans = spans.take(self.page.headings[spans.unit] == (self.rule.kind == "heading"))
+        barred = [(s.DOCTRINE, self.doctrine)]
         if self.rule.heading is not None:
-            missing = ~self.under(self.rule.heading)[spans.unit]
+            barred.append((s.HEADING, ~self.under(self.rule.heading)))
+        for flag, where in barred:
+            bad = where[spans.unit]
             if self.strict:
-                return spans.take(~missing)
-            spans = spans.worsened(np.where(missing, s.HEADING, s.OK).astype(np.uint8), np.full(len(missing), -1))
+                spans = spans.take(~bad)
+            else:
+                spans = spans.worsened(np.where(bad, flag, s.OK).astype(np.uint8), np.full(len(bad), -1))
         return spans
 
     def under(self, node: Node) -> NDArray[np.bool_]:

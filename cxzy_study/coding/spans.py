@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cxzy_study.text.match import Ints
 
-OK, SHIELDED, TITLE, NAME, QUOTE, TEXT, DENIED, WORD, EXCLUDED, HEADING = range(10)
+OK, SHIELDED, TITLE, NAME, QUOTE, TEXT, DENIED, WORD, EXCLUDED, HEADING, DOCTRINE = range(11)
 """Why a match does not count (0: it does)."""
 
 ABSENT = 255

@@ -12,6 +12,7 @@ import pandas as pd
 from cxzy_study.facts.lexicon import check_columns, check_units, iter_documents
 from cxzy_study.facts.organisations import POST, Organisation, find_organisations
 from cxzy_study.facts.places import Gazetteer, Place, choose_place, load_gazetteer, short_name
+from cxzy_study.facts.taken import Taken
 from cxzy_study.tables import InvalidInput
 from cxzy_study.text.fold import fold_width
 from cxzy_study.text.match import Matcher
@@ -33,7 +34,7 @@ _LOCAL_WORDS = re.compile(
     "覆盖|深入|走访|发展|示范|贫困|后进|困难|"
     "落后|软弱|涣散|省|市|县|级|户|移民|改造|居民|新型|生态|民主|法治|宜居|卫生|绿色|平安|试行|推行|实行|多数|部分|年轻|帮扶|定点|挂钩"
 )
-_LISTED = re.compile(r"([^\W\d_]{1,12}(?:、[^\W\d_]{1,4})+)等(?:\d+个|[两三四五六七八九十]+个)?([区县市旗])")
+_LISTED = re.compile(r"([^\W\d_]{1,12}(?:、[^\W\d_]{1,4}){1,15})等(?:\d+个|[两三四五六七八九十]+个)?([区县市旗])")
 _LEVELS = {"省": "province", "自治区": "province", "镇": "township", "乡": "township"} | dict.fromkeys("县区旗", "county")
 
 
@@ -112,15 +113,15 @@ def _document(doc_id: str, unit_ids: list[str], raws: list[str], gazetteer: Gaze
     context = [code for code, _ in sure.most_common()]
     for unit_id, raw, text, named in zip(unit_ids, raws, texts, found, strict=True):
         organisations = find_organisations(text, [(a, b) for a, b, _ in named])
+        owned = Taken(len(text), ((o.start, o.end) for o in organisations))
         last, last_end = None, -1
         rows: list[tuple[int, tuple[object, ...]]] = []
         for a, b, candidates in named:
-            inside = next((o for o in organisations if o.start < b and a < o.end), None)
             place = choose_place(candidates, context)
             name = candidates[0].name
             above = last.name if last and last_end == a else ""
             last, last_end = place or candidates[0], b
-            if inside is not None or POST.match(text, b):
+            if not owned.free(a, b) or POST.match(text, b):
                 continue
             parent = gazetteer.parent(place) if place and place.adcode else above
             code, level = (place.adcode, place.level) if place else ("", candidates[0].level)
@@ -184,10 +185,11 @@ def _is_other(text: str, a: int, b: int, short: bool) -> bool:
         return True
     if short and (text[b : b + 1] in {"路", "港", "河", "江", "话", "菜"} or text[a - 1 : a] == "新"):
         return True
-    opened = max(text.rfind(c, 0, a) for c in "“『「‘")
-    if opened < 0 or max(text.rfind(c, 0, a) for c in "”』」’") > opened:
+    floor = max(0, a - 40)
+    opened = max(text.rfind(c, floor, a) for c in "“『「‘")
+    if opened < 0 or max(text.rfind(c, floor, a) for c in "”』」’") > opened:
         return False
-    closed = min((i for i in (text.find(c, b) for c in "”』」’") if i >= 0), default=-1)
+    closed = min((i for i in (text.find(c, b, b + 40) for c in "”』」’") if i >= 0), default=-1)
     return closed >= 0 and closed - opened <= 32 and (opened + 1, closed) != (a, b)
 
 
@@ -199,25 +201,27 @@ def _short_forms(found: list[list[Named]], gazetteer: Gazetteer) -> dict[str, tu
 
 
 def _again(text: str, named: list[Named], shorts: dict[str, tuple[Place, ...]]) -> list[Named]:
-    taken = [(a, b) for a, b, _ in named]
+    taken = Taken(len(text), ((a, b) for a, b, _ in named))
     more = []
     for short, candidates in shorts.items():
         for match in re.finditer(re.escape(short), text):
             a, b = match.span()
-            if all(b <= x or a >= y for x, y in taken) and not _is_other(text, a, b, True):
+            if taken.free(a, b) and not _is_other(text, a, b, True):
                 more.append((a, b, candidates))
     return more
 
 
 def _local(text: str, named: list[Named]) -> list[Named]:
     """Return townships, villages and communities, which no table lists: by suffix, from the last boundary."""
-    ends = [b for _, b, _ in named]
+    ends = {b for _, b, _ in named}
+    taken = Taken(len(text), ((a, b) for a, b, _ in named))
     found: list[Named] = []
     at = 0
     for match in _LOCAL.finditer(text):
         end = match.end()
-        start = max([at, *(b for b in ends if b <= end - 2)])
-        window = text[max(start, end - 12) : end]
+        floor = max(0, end - 12)
+        start = max([at, floor, *(b for b in range(floor, end - 1) if b in ends)])
+        window = text[start:end]
         suffix = 2 if window[-2:] in {"街道", "社区", "苏木", "嘎查"} else 1
         edge = max((m.end() for m in _LOCAL_BOUND.finditer(window[:-suffix])), default=0)
         if len(window) >= 12 and edge == 0:
@@ -232,7 +236,7 @@ def _local(text: str, named: list[Named]) -> list[Named]:
             stem = stem[inner.end() :]
         if not 1 < len(stem) <= 4 or _LOCAL_CLASS.fullmatch(stem) or re.search("[级政机基贫农乡]$|农村|乡镇", stem):
             continue
-        if _LOCAL_WORDS.search(stem) or any(a < end and end - len(stem) - suffix < b for a, b, _ in named):
+        if _LOCAL_WORDS.search(stem) or not taken.free(end - len(stem) - suffix, end):
             continue
         level = "township" if window[-1] in "乡镇道木" else "village"
         begin = end - suffix - len(stem)

@@ -47,7 +47,15 @@ _MONTHS = {c: n for n, c in enumerate("零 一 二 三 四 五 六 七 八 九 �
 
 
 def _clause(text: str, at: int) -> str:
-    return re.split("[,。;:!?]", text[:at])[-1]
+    return re.split("[,。;:!?]", text[max(0, at - _REACH_BACK) : at])[-1]
+
+
+def _sentence(text: str, at: int, ends: str = "[。;!?]") -> str:
+    return re.split(ends, text[max(0, at - _REACH_BACK) : at])[-1]
+
+
+_REACH_BACK = 240
+"""Characters before a number that may speak of it: a line without end is not read once for each number."""
 
 
 def find_per(text: str, at: int, *, far: str = "") -> str:
@@ -62,7 +70,7 @@ def find_per(text: str, at: int, *, far: str = "") -> str:
     clause = _clause(text, at)
     matches = list(_PER.finditer(clause))
     if not matches and far:
-        earlier = re.split("[。;!?:]", text[:at])[-1][: -len(clause) or None]
+        earlier = _sentence(text, at, "[。;!?:]")[: -len(clause) or None]
         told = [m[1] for m in _PER.finditer(earlier) if m[1] and (far == "all" or _OF_TIME.match(m[1]))]
         return told[-1] if told else ""
     if not matches:
@@ -84,7 +92,7 @@ def find_period(text: str, at: int) -> str:
     >>> find_period("2011年,全市完成投资1088亿元", 12), find_period("目前已建13个", 4), find_period("已建13个", 2)
     ('2011年', '目前', '')
     """
-    sentence = re.split("[。!?]", text[:at])[-1]
+    sentence = _sentence(text, at, "[。!?]")
     matches = [m for m in _PERIOD.finditer(sentence) if m.end() <= len(sentence)]
     return matches[-1][1] if matches else ""
 
@@ -105,7 +113,7 @@ def find_thing(text: str, number: Number) -> str:
         return match[1]
     clause = _clause(text, number.start)
     if not re.search(r"[^\W\d_]", clause) or (number.measure == "%" and _GROWTH.fullmatch(clause)):
-        clause = re.split("[。;!?]", text[: number.start])[-1]
+        clause = _sentence(text, number.start)
     if number.measure in {"%", "元", "倍"} or number.rank:
         clause = re.sub(r"(?:由|从)[^,]*?(?:提高|增加|上升|下降|压缩|减少)到?$", "", clause)
     pieces = [p for p in _LEFT_CUT.split(clause) if p and re.search(r"[^\W\d_]", p)]
@@ -159,6 +167,8 @@ def span_of_dates(text: str) -> float | None:
     """
     dated: list[int] = []
     year = 0
+    if len(text) > 4 * _REACH_BACK:
+        return None
     for match in _DATES.finditer(text):
         month = int(match[3]) if match[3].isdigit() else _MONTHS.get(match[3], 0)
         year = int(match[1]) if match[1] else year

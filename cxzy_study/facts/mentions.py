@@ -14,6 +14,7 @@ from cxzy_study.facts.grammar import (
     parse_formula,
     strip_descriptor,
 )
+from cxzy_study.facts.taken import Taken
 from cxzy_study.text.match import Matcher
 
 OPEN, CLOSE = "“‘『「\"'", "”’』」\"'"
@@ -100,8 +101,10 @@ def find_mentions(text: str, *, known: Known, names: Known | None = None) -> lis
         found += _literal(text, names, "repeated")
     found.sort(key=lambda m: (m.rule != "quoted", m.start - m.end, m.start))
     kept: list[Mention] = []
+    taken = Taken(len(text))
     for mention in found:
-        if all(mention.end <= k.start or mention.start >= k.end for k in kept):
+        if taken.free(mention.start, mention.end):
+            taken.add(mention.start, mention.end)
             kept.append(mention)
     return sorted(kept, key=lambda m: m.start)
 

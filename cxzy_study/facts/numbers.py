@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from cxzy_study.facts.lexicon import shipped
+from cxzy_study.facts.taken import Taken
 from cxzy_study.text.numerals import parse_numeral
 
 _CN = "零〇○一二三四五六七八九十百千万亿两"
@@ -16,7 +17,7 @@ _NUM = rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?|[{_CN}])(?:\d+(?:\.\d+)?|[{_CN}]|点(?=[
 _HINT = re.compile(rf"[\d{_CN}]|半")
 _SHARE_WORD = re.compile(r"(一大半|一半|大半|过半|半数)(?!天|晌|路|山|年|月|个|小时)")
 _NONE = re.compile(r"(?:为|近|降到|降至)(零)(?=的|[^\w]|$)")
-_FRACTION = re.compile(rf"([{_CN}]+|\d+)分之([{_CN}\d.]+)|(?<![\d/.])(\d{{1,3}})/(\d{{1,4}})(?![\d/.月])")
+_FRACTION = re.compile(rf"(?<![\d{_CN}])([{_CN}]{{1,6}}|\d{{1,6}})分之([{_CN}\d.]{{1,12}})|(?<![\d/.])(\d{{1,3}})/(\d{{1,4}})(?![\d/.月])")
 _PER_MILLE = {"百分之": "%", "千分之": "‰"}
 _RANGE = r"(?:(?:-|~|—|至|到)(?={n}))"
 _INNER = "(多|余|几|来|数)?"
@@ -33,7 +34,7 @@ _DATE = re.compile(
 )
 _ORDINAL = re.compile(
     rf"第(?:[{_CN}]+|\d+)(?:届|次|批|个|条|款|章|节|期|轮|阶段|季度|步|年|天|时间|书记|责任人|要务|线|产业|人民医院|中级|集团军|代|任|医院"
-    rf"|人|党支部|小组|部分|方面|点|项|类|种|道|站|张|本|手|版)?|[{_CN}\d]+届[{_CN}]*(?:中全会|次全会)?"
+    rf"|人|党支部|小组|部分|方面|点|项|类|种|道|站|张|本|手|版)?|(?<![{_CN}\d])[{_CN}\d]{{1,4}}届[{_CN}]*(?:中全会|次全会)?"
 )
 _WORDS = re.compile(
     "百分制|千分制|老两口|小两口|两口子|一点一滴|一分一厘|三堂会审|百年不遇|百年一遇|五大道|一五一十|十分|百姓|百货|千方百计|千家万户|千军万马|千篇一律|千真万确|成千上万|成百上千|万众|万一|"
@@ -82,23 +83,21 @@ def find_numbers(text: str) -> Iterator[Number]:
     """
     if not _HINT.search(text):
         return
-    taken = [m.span() for p in (_DATE, _ORDINAL, _WORDS) for m in p.finditer(text)]
-    ranks = list(_ranks(text))
-    yield from ranks
-    taken += [(n.start, n.end) for n in ranks]
-    for number in _fractions(text):
-        taken.append((number.start, number.end))
-        yield number
-    for number in (*_halves(text), *_about(text)):
-        taken.append((number.start, number.end))
+    taken = Taken(len(text), (m.span() for p in (_DATE, _ORDINAL, _WORDS) for m in p.finditer(text)))
+    for number in (*_ranks(text), *_fractions(text), *_halves(text), *_about(text)):
+        taken.add(number.start, number.end)
         yield number
     for match in _pattern().finditer(text):
-        a, b = match.span("num")
-        if any(x < b and a < y for x, y in taken):
+        if not taken.free(*match.span("num")):
             continue
         read = _read(text, match)
         if read is not None:
             yield read
+
+
+def _near(text: str, at: int) -> str:
+    """Return what stands shortly before a number: long lines must not be read once for each of their numbers."""
+    return text[max(0, at - 32) : at]
 
 
 def _ranks(text: str) -> Iterator[Number]:
@@ -110,7 +109,7 @@ def _ranks(text: str) -> Iterator[Number]:
             continue
         if lead.endswith("第") and (bare or unit == "位"):
             behind = text[match.end() : match.end() + 2]
-            ranked = _RANKED.search(text[: match.start()])
+            ranked = _RANKED.search(_near(text, match.start()))
             if not ranked or (bare and re.match(r"[^\W\d_]", behind) and behind[0] not in "的和、与升降到至上跃"):
                 continue
         value = _value(digits)
@@ -143,9 +142,9 @@ _ABOUT = re.compile(r"(?<![第十百千万\d零一二两三四五六七八九])(
 def _halves(text: str) -> Iterator[Number]:
     for match in _HALF.finditer(text):
         measure = match[1] or match[2]
-        if text[: match.start()].endswith("每"):
+        if text[match.start() - 1 : match.start()] == "每":
             continue
-        words = [m[1] for m in [_BEFORE.search(text[: match.start()])] if m] + (["多"] if "多" in match[0] else [])
+        words = [m[1] for m in [_BEFORE.search(_near(text, match.start()))] if m] + (["多"] if "多" in match[0] else [])
         behind = _BEHIND.match(text, match.end())
         words += [behind[1]] if behind else []
         yield Number(match.start(), match.end(), Decimal("0.5"), measure, ";".join(words), "半")
@@ -172,7 +171,7 @@ def _with_qualifiers(
     text: str, a: int, b: int, value: Decimal, measure: str, numeral: str, *, more: bool = False
 ) -> Number:
     words = ["超过"] if more else []
-    if before := _BEFORE.search(text[:a]):
+    if before := _BEFORE.search(_near(text, a)):
         words.append(before[1])
     if behind := _BEHIND.match(text, b):
         words.append(behind[1])
@@ -195,9 +194,10 @@ def _read(text: str, match: re.Match[str]) -> Number | None:
         value *= _value(match["high"][-1]) or 1
     half = text[end : end + 1] == "半" and unit not in {"%", "岁"}
     words = [w for w in (vague[0] if vague else "", inner) if w]
-    if (before := _BEFORE.search(text[:a])) and (before[1] != "上" or numeral[0] in "百千万亿"):
+    near = _near(text, a)
+    if (before := _BEFORE.search(near)) and (before[1] != "上" or numeral[0] in "百千万亿"):
         words.insert(0, before[1])
-    elif least := _LEAST.search(text[:a]):
+    elif least := _LEAST.search(near):
         words.insert(0, least[1] or "最" + (least[2] or least[3]))
     if behind := _BEHIND.match(text, end):
         more = behind[1] in "多余" and text[behind.end() : behind.end() + 1] in {"种", "次"}
@@ -217,16 +217,21 @@ def _big(text: str, match: re.Match[str]) -> Number | None:
     if len(behind) == 3 and behind[0] == "大" and numeral in "三四五六七八九十两" and behind[1] not in "队班":
         measure = "类" if behind[1] == "类" else ""
         return Number(a, match.end() + 1 + bool(measure), _value(numeral) or Decimal(0), measure, "", numeral)
-    if re.search(r"\d[多余]?[万亿]$|[一二三四五六七八九十百千]万$", numeral + (match[3] or "")):
+    if re.search(r"\d[多余]?[万亿]$|[一二三四五六七八九十百千]万$", numeral):
         value = _value(re.sub("[多余几来]", "", numeral))
         words = [w for w in [*re.findall("[多余几来]", numeral), match[3] or ""] if w]
-        if before := _BEFORE.search(text[:a]):
+        if before := _BEFORE.search(_near(text, a)):
             words.insert(0, before[1])
         return None if value is None else Number(a, match.end(), value, "", ";".join(words), numeral)
     return None
 
 
+_LONGEST = 24
+
+
 def _value(numeral: str) -> Decimal | None:
+    if len(numeral) > _LONGEST:
+        return None
     try:
         return parse_numeral(numeral)
     except (ValueError, ArithmeticError):

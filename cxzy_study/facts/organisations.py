@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cxzy_study.facts.lexicon import shipped
+from cxzy_study.facts.taken import Taken
 
 BODY_TYPES = (
     "place", "party", "government", "department", "system", "enterprise", "university", "school", "institution",
@@ -113,7 +114,7 @@ _CELLS = re.compile("党委(?!政府)|党工委|农工委|工委(?!会|员)|党�
 _ANY = re.compile("[局厅委部办室门统央府院协政学校司团厂社站所队组会园台场行田矿馆联]")
 
 
-_LISTED = r"((?:(?:{f}|[^\W\d_]{{2,4}}[局委办厅])、)+(?:{f}|[^\W\d_]{{2,4}}[局委办厅]))等?(?:\d+个|[两三四五六七八九十]+个|多个|有关|相关)?(系统|部门)"
+_LISTED = r"((?:(?:{f}|[^\W\d_]{{2,4}}[局委办厅])、){{1,15}}(?:{f}|[^\W\d_]{{2,4}}[局委办厅]))等?(?:\d+个|[两三四五六七八九十]+个|多个|有关|相关)?(系统|部门)"
 
 
 @lru_cache(maxsize=1)
@@ -154,8 +155,10 @@ def find_organisations(text: str, places: list[tuple[int, int]]) -> list[Organis
     found += _elided(text)
     found.sort(key=lambda o: (o.start - o.end, o.start))
     kept: list[Organisation] = []
+    taken = Taken(len(text))
     for body in found:
-        if all(body.end <= k.start or body.start >= k.end for k in kept):
+        if taken.free(body.start, body.end):
+            taken.add(body.start, body.end)
             kept.append(body)
     return sorted(kept, key=lambda o: o.start)
 
@@ -207,7 +210,7 @@ def _extend(text: str, begin: int, end: int, starts: dict[int, int], body_type: 
         if begin + width in starts and text[begin : begin + width] in _LEVEL.split("|"):
             place = starts[begin + width]
     # Within the name the last place is its owner, and those before it stand for themselves.
-    place = max((a for b, a in starts.items() if begin < a and b < end), default=place)
+    place = max((starts[b] for b in range(begin + 1, end) if b in starts and begin < starts[b]), default=place)
     if place is not None:
         return place - 2 if text[:place].endswith("中共") else place
     before = text[:begin]

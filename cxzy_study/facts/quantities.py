@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from cxzy_study.facts.context import find_per, find_period, find_thing, judge_ki
 from cxzy_study.facts.formulas import find_formulas
 from cxzy_study.facts.lexicon import check_columns, check_units, shipped
 from cxzy_study.facts.numbers import Number, find_numbers
+from cxzy_study.facts.taken import Taken
 from cxzy_study.text.fold import fold_width
 
 QUANTITY_COLUMNS = (
@@ -19,6 +21,7 @@ QUANTITY_COLUMNS = (
     "thing", "per", "period", "kind", "value_to", "of", "claimant", "flag",
 )  # fmt: skip
 
+_NEAR = 160
 _DEICTIC = re.compile(r"(?:这|那|(?<!提)前|头|(?<!推)后|最近|每逢|每)$")
 _TIME = frozenset("年 天 日 周 月 季度 星期 小时 分钟 工作日".split())
 _REPEATED = frozenset("次 堂 期 场 场次 篇 份 件 条 节 课时 个 名 户 项 遍 天".split())
@@ -105,28 +108,31 @@ def find_quantities(units: pd.DataFrame, *, formulas: pd.DataFrame | None = None
 
 def _counted(text: str, formulas: list[tuple[int, int]], after: int) -> Iterator[Number]:
     """Yield the numbers that count something."""
-    numbers = [
-        n for n in find_numbers(text) if n.start >= after and all(n.end <= a or n.start >= b for a, b in formulas)
-    ]
+    taken = Taken(len(text), formulas)
+    numbers = [n for n in find_numbers(text) if n.start >= after and taken.free(n.start, n.end)]
+    numbers.sort(key=lambda n: n.start)
     others = [n for n in numbers if n.numeral != "一"]
-    for number in sorted(numbers, key=lambda n: n.start):
-        before, behind = text[: number.start], text[number.end :]
+    starts = [n.start for n in others]
+    for number in numbers:
+        before, behind = text[max(0, number.start - _NEAR) : number.start], text[number.end : number.end + _NEAR]
         if number.measure in _TIME and (_DEICTIC.search(before) or _POINT_IN_TIME.match(behind)):
             continue
         if number.numeral in {"百", "千", "万"} and _in_quotes(before):
             continue
         if number.measure == "点" and not _POINTS.match(behind[:4].lstrip("的主要具体")):
             continue
-        if number.numeral == "一" and not _one_counts(text, number, others):
+        at = bisect_left(starts, number.start)
+        if number.numeral == "一" and not _one_counts(text, number, others[max(0, at - 6) : at + 6]):
             continue
         yield number
 
 
-def _one_counts(text: str, number: Number, others: list[Number]) -> bool:
-    """Whether 一 is a number here, not an article."""
+def _one_counts(text: str, number: Number, near: list[Number]) -> bool:
+    """Whether 一 is a number here, not an article; *near* are the numbers around it."""
     if number.rank:
         return True
-    before, behind = text[: number.start], text[number.end : number.end + 4]
+    begin = max(0, number.start - _NEAR)
+    before, behind = text[begin : number.start], text[number.end : number.end + 4]
     clause = re.split("[,。;!?:]", before)[-1]
     if number.measure in {"段", "批", "种"} or _NO_ONE.search(before) or _EACH_DOING.search(clause):
         return False
@@ -140,13 +146,14 @@ def _one_counts(text: str, number: Number, others: list[Number]) -> bool:
     if _ONE_RATE.search(clause) and "就" not in clause:
         return True
     sentence = re.split("[。;!?]", before)[-1]
-    if "每" in sentence and any(n.start < number.start and n.value != 1 for n in others):
+    if "每" in sentence and any(n.start < number.start and n.value != 1 for n in near):
         return True
     if re.search(r"每[^,。;!?]{1,10}[^。;!?]*$", sentence) and re.search(r"[、,]$|[、,][^,、]{0,4}$", before):
         return True
-    if any(n.measure == number.measure and n.value > 1 and abs(n.start - number.start) < 8 for n in others):
+    if any(n.measure == number.measure and n.value > 1 and abs(n.start - number.start) < 8 for n in near):
         return True
-    return any(m.start() <= number.start < m.end() for m in _LISTED.finditer(text))
+    around = text[begin : number.end + _NEAR]
+    return any(m.start() <= number.start - begin < m.end() for m in _LISTED.finditer(around))
 
 
 def _in_quotes(before: str) -> bool:
@@ -161,7 +168,7 @@ def _row(text: str, number: Number, inherited: str) -> tuple[tuple[object, ...],
     period = "" if number.measure in _TIME else find_period(text, number.start) or inherited
     thing = find_thing(text, number)
     kind = judge_kind(text, number)
-    before = text[: number.start]
+    before = text[max(0, number.start - _NEAR) : number.start]
     of = m[1] if (m := _OF.search(before)) and kind == "share" else ""
     claim = _CLAIM.search(before)
     flag = _flag(text, number)

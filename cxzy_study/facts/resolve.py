@@ -25,6 +25,8 @@ _LED = re.compile(r"(?:为(?:主要)?(?:内容|主体|抓手|载体)的?|组成�
 _QUOTES = re.compile(r"((?:[“‘『「][^“”‘’『』「」]*[”’』」][、,和与及+]?)+)$")
 _ROLES = re.compile(r"以([^,、;。]+?)为(?:核心|主导|龙头|引领|统领|基础|主体|关键|纽带)[,、](.+?)(?:为(?:主体|基础|骨干|支撑|补充))的?$")
 _MOST_UNITS = 14
+_REACH = 600
+"""Characters before a formula, and half of those behind it, that may spell it out."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ def find_anywhere(units: list[Unit], i: int, formula: Formula) -> Found | None:
         return None
     for j in sorted(range(len(units)), key=lambda j: (abs(j - i), j)):
         text = units[j].text
+        if len(text) > 4 * _REACH:
+            continue
         if sum(text.count(head) for head in set(formula.heads)) < n:
             continue
         for match in re.finditer(r"[“‘『「(]([^“”‘’『』「」()]{4,120})[”’』」)]", text):
@@ -143,7 +147,7 @@ def _after(units: list[Unit], i: int, mention: Mention) -> Found | None:
     if not on:
         return None
     stop = re.compile("[。!?]").search(text, on.end())
-    end, own = stop.end() if stop else len(text), None
+    end, own = min(stop.end() if stop else len(text), on.end() + 2 * _REACH), None
     if on.end() < end:
         spelled = spell_out(text, on.end(), end, mention.formula)
         # A connective says that parts follow; without one only their heads do.
@@ -187,14 +191,15 @@ def _joined(units: list[Unit], stretch: list[tuple[int, int]], formula: Formula,
 def _before(units: list[Unit], i: int, mention: Mention) -> Found | None:
     text, formula = units[i].text, mention.formula
     end = mention.start - 1 if mention.start and text[mention.start - 1] in "“‘『「\"'" else mention.start
-    if match := _ROLES.search(text[:end]):
+    back = max(0, end - _REACH)
+    if match := _ROLES.search(text, back, end):
         first = (match.start(1), match.end(1))
         rest = split_items(text, match.start(2), match.end(2), cut="[、,]|和|及|与")
         if 1 + len(rest) == formula.counts[0]:
             return Found(tuple((i, a, b) for a, b in [first, *rest]), "before")
-    led = _LED.search(text[:end])
+    led = _LED.search(text, back, end)
     stop = led.start() if led else end
-    if match := _QUOTES.search(text[:stop]):
+    if match := _QUOTES.search(text, back, stop):
         items = [(m.start(1), m.end(1)) for m in re.finditer(r"[“‘『「]([^“”‘’『』「」]+)[”’』」]", text[match.start() : stop])]
         items = [(match.start() + a, match.start() + b) for a, b in items]
         if len(items) == 1:
@@ -223,7 +228,9 @@ def _listed(i: int, text: str, items: list[Item], formula: Formula, *, adjacent:
 def _clause(i: int, text: str, stop: int, formula: Formula, *, adjacent: bool) -> Found | None:
     """Parts in the clause before the formula: as many as it has items, or its last items if they bear the heads."""
     for edge, cuts in ((r"[,;。!?:“”‘’『』「」(]", ("[、]", "[、]|和|及|以及|与", r"\+")), (r"[;。!?:(]", ("[、,]", "[、,]|和|与"))):
-        begin = max((m.end() for m in re.finditer(edge, text[:stop]) if not _opened(text, m, stop)), default=0)
+        back = max(0, stop - _REACH)
+        edges = re.compile(edge).finditer(text, back, stop)
+        begin = max((m.end() for m in edges if not _opened(text, m, stop)), default=back)
         begin += len(re.match("[和及与、,]*", text[begin:stop])[0])  # type: ignore[index]
         for cut in cuts:
             items = split_items(text, begin, stop, cut=cut)
@@ -274,7 +281,7 @@ def _following(units: list[Unit], i: int, mention: Mention) -> Found | None:
     if units[i].heading and not announces:
         return None
     if i + 1 < len(units):
-        text = units[i + 1].text
+        text = units[i + 1].text[: 4 * _REACH]
         spelled = spell_out(text, 0, len(text), formula)
         if spelled is not None and spelled.fit >= _SURE:
             return _place(i + 1, text, spelled, formula, "next")

@@ -239,11 +239,12 @@ def measure_estimates(
     -------
     DataFrame
         ``by``, ``n_drawn``, ``n_runs``, ``n_read`` (mean sentences), ``error_naive``, ``error`` (mean absolute error
-        over themes), ``bias_naive``, ``bias`` (mean error), ``se_bias``, ``coverage``, ``se`` (of coverage), ``width``.
+        over themes), ``bias_naive``, ``bias`` (root mean square over themes of the mean error), ``se_bias`` (what
+        ``bias`` comes to by chance if there is none), ``coverage``, ``se`` (of coverage), ``width``.
     """
     rows = []
     for by, n in n_drawn:
-        found, held = [], []
+        found, held, errors = [], [], []
         for run in range(n_runs):
             rng = np.random.default_rng([seed, run])
             shares = plant_clusters(range(n_documents), strength=0.5, seed=seed + run)
@@ -261,13 +262,16 @@ def measure_estimates(
             naive, error = (frame[c].to_numpy() - truth for c in ("naive", "estimate"))
             held.append((frame["low"].to_numpy() <= truth) & (truth <= frame["high"].to_numpy()))
             width = (frame["high"] - frame["low"]).mean()
-            found.append((
-                frame["n_read"].iloc[0], np.abs(naive).mean(), np.abs(error).mean(), naive.mean(), error.mean(), width
-            ))  # fmt: skip
-        n_read, error_naive, mean_error, bias_naive, bias, width = np.mean(found, axis=0)
+            found.append((frame["n_read"].iloc[0], width))
+            errors.append((naive, error))
+        n_read, width = np.mean(found, axis=0)
+        both = np.array(errors)
+        error_naive, mean_error = np.abs(both).mean(axis=(0, 2))
+        bias_naive, bias = np.sqrt((both.mean(axis=0) ** 2).mean(axis=1))
+        se_bias = np.sqrt((both[:, 1].var(axis=0, ddof=1) / n_runs).mean()) if n_runs > 1 else np.nan
         rows.append({
             "by": by, "n_drawn": n, "n_runs": n_runs, "n_read": n_read, "error_naive": error_naive, "error": mean_error,
-            "bias_naive": bias_naive, "bias": bias, "se_bias": spread_over_runs(np.array(found)[:, 4:5]),
+            "bias_naive": bias_naive, "bias": bias, "se_bias": se_bias,
             "coverage": np.mean(held), "se": spread_over_runs(np.array(held, dtype=float)), "width": width,
         })  # fmt: skip
     return pd.DataFrame(rows)

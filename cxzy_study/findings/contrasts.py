@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from math import comb
 from zlib import crc32
 
@@ -28,9 +29,9 @@ def compare_groups_within(
     permutations whose difference of shares is at least as large. The adjusted p allows for all groups and themes of the
     document together by the step-down minimum of p (Westfall and Young 1993, Resampling-Based Multiple Testing,
     algorithm 2.8). The largest of differences over their standard deviations (max-T) was tried and is the weaker where
-    arenas have few paragraphs: a theme that one paragraph holds reaches a large value by chance, and no small p. It is a
-    test of whether the paragraphs of a group are exchangeable with the others in that theme, and it is for groups that
-    were drawn up before looking: never for clusters found in the same data.
+    arenas have few paragraphs: a theme that one paragraph holds reaches a large value by chance, and no small p. It is
+    a test of whether the paragraphs of a group are exchangeable with the others in that theme, and it is for groups
+    that were drawn up before looking: never for clusters found in the same data.
 
     The interval of the difference is Newcombe's hybrid of two score intervals (1998, Statistics in Medicine 17:873,
     method 10), each with the design effect of its paragraphs; it is not adjusted for the number of comparisons.
@@ -88,20 +89,42 @@ def permute_groups(
     Returns
     -------
     difference, p, p_adjusted : ndarray, shape (groups, themes)
-        The observed order counts as one of the permutations, so that no p is 0.
+        The observed order counts as one of the permutations, so that no p is 0. Where there are no more ways to deal
+        the blocks than *n_permutations*, all are taken, and p is exact.
     """
     n_groups = int(owner.max()) + 1
     observed = _differences(marked, sizes, owner[None, :], n_groups)
-    # Drawn in parts, so that many permutations of many blocks fit into memory.
-    drawn = [
-        _differences(marked, sizes, owner[rng.random((len(part), len(owner))).argsort(axis=1)], n_groups)
-        for part in np.array_split(np.arange(n_permutations), max(1, n_permutations // 1000))
-    ]
+    dealt = _deal(owner, n_permutations, rng)
+    # In parts, so that many permutations of many blocks fit into memory.
+    drawn = [_differences(marked, sizes, part, n_groups) for part in np.array_split(dealt, len(dealt) // 1000 + 1)]
     # Sums of the same numbers in another order differ in the last bit; ties must count as ties.
-    size = np.round(np.abs(np.concatenate([observed, *drawn])), 9).reshape(n_permutations + 1, -1)
+    size = np.round(np.abs(np.concatenate([observed, *drawn])), 9).reshape(len(dealt) + 1, -1)
     p = _tail(size)
     shape = observed[0].shape
     return observed[0], p[0].reshape(shape), _step_down(p).reshape(shape)
+
+
+def _deal(owner: np.ndarray, n_permutations: int, rng: np.random.Generator) -> np.ndarray:
+    """Owners of the blocks in other dealings: all of them where they are no more than asked for, else random ones."""
+    held = np.bincount(owner)
+    ways, left = 1, len(owner)
+    for n in held:
+        ways *= comb(left, int(n))
+        left -= int(n)
+    if ways > n_permutations + 1:
+        return owner[rng.random((n_permutations, len(owner))).argsort(axis=1)]
+    dealt = np.full((1, len(owner)), -1)
+    for group, n in enumerate(held):
+        dealt = np.concatenate([_give(row, group, int(n)) for row in dealt])
+    return dealt[(dealt != owner).any(axis=1)]
+
+
+def _give(row: np.ndarray, group: int, n: int) -> np.ndarray:
+    """Every way to give n of the blocks that have no owner to a group."""
+    chosen = np.array(list(combinations(np.flatnonzero(row == -1), n)), dtype=int)
+    given = np.repeat(row[None], len(chosen), axis=0)
+    np.put_along_axis(given, chosen, group, axis=1)
+    return given
 
 
 def _tail(size: np.ndarray) -> np.ndarray:

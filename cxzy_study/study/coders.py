@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from cxzy_study.coding.agreement import count_units_needed
+from cxzy_study.coding.changes import compare_codebooks
+from cxzy_study.coding.coder import code_units
 from cxzy_study.coding.codes import sheet_codes
+from cxzy_study.coding.exports import save_annotations
+from cxzy_study.coding.refi import save_refi_codebook, save_refi_project
 from cxzy_study.coding.reliability import compare_coders, find_disagreements
-from cxzy_study.study.load import SEED, Study, load_study
-from cxzy_study.tables import InvalidInput, load_table
+from cxzy_study.coding.sheets import load_sheet, sample_sheet, save_sheet
+from cxzy_study.study.load import SEED, Study, load_codebook, load_study
+from cxzy_study.study.own import check_free
+from cxzy_study.study.rebuild import read_corpus
+from cxzy_study.tables import THEMES, InvalidInput, load_table
 
 _SHOWN = ["theme", "n_units", "n_a", "n_b", "n_both", "positive", "alpha", "alpha_low", "alpha_high", "verdict", "note"]
-
-
-def compare_readers(study: Study, a: str = "reader_1", b: str = "reader_2") -> pd.DataFrame:
-    """Return the agreement of two coders of the study on its sentences; see :func:`compare_coders`."""
-    units = study["units"]
-    sentences = units[units.kind == "sentence"]
-    codes = study["codes"].merge(sentences[["doc_id", "unit_id"]])
-    table = compare_coders(codes[codes.coder == a], codes[codes.coder == b], blocks=sentences, seed=SEED)
-    return table[_SHOWN]
 
 
 def agree(a: Path, b: Path, *, units: Path | None = None) -> tuple[str, pd.DataFrame]:
@@ -29,7 +29,7 @@ def agree(a: Path, b: Path, *, units: Path | None = None) -> tuple[str, pd.DataF
     Parameters
     ----------
     a, b : path
-        Tables ``sheet``.
+        Tables ``sheet``, or coding sheets filled in (XLSX or CSV, as ``cxzy sheet`` makes them).
     units : path, optional
         Table of units with paragraphs (``cxzy read`` writes one); by default that of the study.
 
@@ -40,7 +40,7 @@ def agree(a: Path, b: Path, *, units: Path | None = None) -> tuple[str, pd.DataF
     table : DataFrame
         See :func:`compare_coders`.
     """
-    sides = [sheet_codes(load_table(path, "sheet"), coder=path.stem) for path in (a, b)]
+    sides = [sheet_codes(_load_any_sheet(path), coder=path.stem) for path in (a, b)]
     if a.stem == b.stem:
         sides = [side.assign(coder=str(path)) for side, path in zip(sides, (a, b), strict=True)]
     blocks = pd.read_csv(units, encoding="utf-8-sig") if units else load_study()["units"]
@@ -56,3 +56,80 @@ def agree(a: Path, b: Path, *, units: Path | None = None) -> tuple[str, pd.DataF
         differ.to_string(index=False) if len(differ) else "none",
     ]
     return "\n".join(parts), table
+
+
+def _load_any_sheet(path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        raise InvalidInput(f"Invalid sheet {path}: no such file.")
+    if path.suffix.lower() == ".csv":
+        with path.open(encoding="utf-8-sig") as file:
+            if "themes" in file.readline().strip().split(","):
+                return load_table(path, "sheet")
+    return load_sheet(path, themes=THEMES)
+
+
+def compare(old: Path, new: Path, units: pd.DataFrame) -> tuple[str, dict[str, pd.DataFrame]]:
+    """Code *units* by two codebooks and say what the second one moves.
+
+    Returns
+    -------
+    text : str
+        Changed rules, codes that move and shares that move, for people.
+    tables : dict
+        rules, codes, shares; see :func:`compare_codebooks`.
+    """
+    books = [load_codebook(path) for path in (old, new)]
+    changes = compare_codebooks(*books, units=units)
+    rules = changes.rules[(changes.rules.change != "same") | (changes.rules.n_old != changes.rules.n_new)]
+    moved = changes.shares[(changes.shares.n_added > 0) | (changes.shares.n_lost > 0)]
+    parts = [f"old: {books[0].label}", f"new: {books[1].label}"]
+    for title, table in (("rules", rules), ("codes", changes.codes), ("shares", moved)):
+        parts.append(f"\n{len(table)} {title} that change:")
+        parts.append(table.to_string(index=False) if len(table) else "none")
+    return "\n".join(parts), {"rules": changes.rules, "codes": changes.codes, "shares": changes.shares}
+
+
+def study_units(corpus: Path) -> pd.DataFrame:
+    """Return the units of the study's documents with their text, under the study's ids."""
+    readings = read_corpus(corpus, load_study()["sources"])
+    return pd.concat([reading.units_frame() for reading in readings.values()], ignore_index=True)
+
+
+def make_sheet(units: pd.DataFrame, path: Path, *, sample: int | None = None, force: bool = False) -> str:
+    """Write a coding sheet, of all units or of a sample in which rare themes occur, and say how to go on."""
+    check_free(path, force=force)
+    codebook = load_codebook()
+    chosen = units
+    if sample is not None:
+        codes, _ = code_units(units, codebook=codebook)
+        chosen = sample_sheet(units, codes=codes, themes=codebook.theme_ids, seed=SEED, n=sample)
+    save_sheet(chosen, path, codebook=codebook, within=units)
+    needed = {share: count_units_needed(minimum=0.80, share=share) for share in (0.5, 0.2, 0.1, 0.05)}
+    sizes = ", ".join(f"{n:,} if {share:.0%} of the units bear it" for share, n in needed.items())
+    return (
+        f"{len(chosen)} units in {path}. Mark themes with x, or none; then cxzy agree {path} OTHER.\n"
+        f"To show that a theme's alpha is at least 0.80 (5% level) takes, by Bloch and Kraemer's formula, {sizes}."
+    )
+
+
+def export_codes(study: Study, path: Path, *, coders: Sequence[str], corpus: Path | None, force: bool = False) -> Path:
+    """Write the study's codes for other tools, by the path's ending.
+
+    ``.qdc`` and ``.qdpx`` are the codebook and project of the REFI-QDA standard (ATLAS.ti, MAXQDA,
+    NVivo, QualCoder open them), ``.jsonld`` are Web Annotations. Texts are packed in only where
+    *corpus* gives them.
+    """
+    check_free(path, force=force)
+    codes = study["codes"][study["codes"].coder.isin(coders)]
+    if codes.empty:
+        raise InvalidInput(f"Invalid coder {', '.join(coders)}: must be one of {', '.join(study['codes'].coder.unique())}.")
+    texts = {k: r.raw for k, r in read_corpus(corpus, study["sources"]).items()} if corpus else None
+    if path.suffix == ".qdc":
+        return save_refi_codebook(study.codebook, path)
+    if path.suffix == ".qdpx":
+        return save_refi_project(
+            codes, path, units=study["units"], codebook=study.codebook, name="cxzy_study", texts=texts
+        )
+    if path.suffix == ".jsonld":
+        return save_annotations(codes, path, units=study["units"], codebook=study.codebook, texts=texts)
+    raise InvalidInput(f"Invalid --to {path}: must end in .qdc, .qdpx or .jsonld.")

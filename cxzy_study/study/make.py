@@ -53,7 +53,7 @@ def draw_figures(
     for exhibit in [check_exhibit(i) for i in ids] or EXHIBITS.values():
         frame = frame_exhibit(exhibit, study.tables)
         for lang in languages:
-            done |= save_exhibit(
+            saved = save_exhibit(
                 exhibit,
                 frame,
                 glossary=glossary_of(study),
@@ -62,6 +62,8 @@ def draw_figures(
                 to=to,
                 formats=formats,
             )
+            # The rows are the same in each language: what the first one said of their file stands.
+            done = saved | done
     return done
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -11,10 +11,11 @@ import pandas as pd
 from cxzy_study.coding.coder import code_units
 from cxzy_study.coding.codes import score_coder, sheet_codes
 from cxzy_study.coding.parser import find_literals
+from cxzy_study.coding.reliability import compare_coders
 from cxzy_study.reading.documents import Reading, read_bytes
 from cxzy_study.reading.structure import find_announced
 from cxzy_study.reading.terms import count_terms
-from cxzy_study.study.load import CODEBOOK, DECIDED, DERIVED, READERS, ROOT, load_codebook, rounded, share_table
+from cxzy_study.study.load import CODEBOOK, DECIDED, DERIVED, READERS, ROOT, SEED, load_codebook, rounded, share_table
 from cxzy_study.tables import SCHEMAS, InvalidInput, check_table, load_table, save_table, table_text
 from cxzy_study.text.spans import format_spans
 from cxzy_study.text.words import Segmenter
@@ -70,7 +71,17 @@ def make_tables(corpus: Path, *, root: Path = ROOT) -> dict[str, pd.DataFrame]:
     tables["codes"] = pd.concat([*sheets, codes], ignore_index=True)
     tables["shares"] = share_table(tables)
     tables["scores"] = score_coder(tables["codes"], coder="rules", reference="settled")
+    tables["agreement"] = agreement_table(tables)
     return {name: check_table(rounded(tables[name]), name) for name in DERIVED}
+
+
+def agreement_table(tables: Mapping[str, pd.DataFrame], a: str = "reader_1", b: str = "reader_2") -> pd.DataFrame:
+    """Return table ``agreement``: two readers of the study, on its sentences, paragraphs resampled."""
+    sentences = tables["units"][tables["units"].kind == "sentence"]
+    codes = tables["codes"].merge(sentences[["doc_id", "unit_id"]])
+    table = compare_coders(codes[codes.coder == a], codes[codes.coder == b], blocks=sentences, seed=SEED)
+    plain = table.astype({c: float for c in table.columns if str(table[c].dtype) == "Float64"})
+    return check_table(plain.assign(a=a, b=b), "agreement")
 
 
 def place_in_files(found: pd.DataFrame, readings: Iterable[Reading], name: str) -> pd.DataFrame:

@@ -135,7 +135,7 @@ def _empty(cells: pd.Series) -> pd.Series:
 def _offending(cells: pd.Series, column: Column) -> pd.Series:
     empty = _empty(cells)
     if column.kind in {"int", "flag", "share", "number"}:
-        numbers = pd.to_numeric(cells.where(~empty), errors="coerce")
+        numbers = pd.to_numeric(cells.where(~empty, np.nan), errors="coerce").astype(float)
         bad = numbers.isna() & ~empty
         if column.kind != "number":
             bad |= numbers < 0
