@@ -18,7 +18,8 @@
 ==================  =============================================================================
 
 A **clause** ends at ``,，:：;；。!！?？`` and at the end of a line; ``、`` ends none. Distances chain
-from the left: ``A ..3 B ..5 C`` is ``(A ..3 B) ..5 C``.
+from the left: ``A ..3 B ..5 C`` is ``(A ..3 B) ..5 C``. Of several partners the nearest counts, of
+two equally near the later one.
 
 What a match points at: of a literal its characters, of a distance all from the first to the last
 part, of AND and OR the parts that hold. So NOT needs something beside it to point at.

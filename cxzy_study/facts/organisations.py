@@ -212,13 +212,13 @@ def _extend(text: str, begin: int, end: int, starts: dict[int, int], body_type: 
     # Within the name the last place is its owner, and those before it stand for themselves.
     place = max((starts[b] for b in range(begin + 1, end) if b in starts and begin < starts[b]), default=place)
     if place is not None:
-        return place - 2 if text[:place].endswith("中共") else place
-    before = text[:begin]
+        return place - 2 if text[place - 2 : place] == "中共" else place
+    before = text[max(0, begin - 6) : begin]
     if match := re.search(rf"(?:中共|(?:{_LEVEL})委|(?<![全各本我该下])(?:省|市|县|区|州|旗))$", before):
         if body_type == "government" and match[0].endswith("委"):
             return begin
         if body_type not in {"party", "system"} or match[0] == "中共" or match[0].endswith("委"):
-            return match.start()
+            return begin - len(match[0])
     return begin
 
 
