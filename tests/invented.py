@@ -56,6 +56,18 @@ def drawn() -> Path:
     return folder
 
 
+def _agreement(rng: np.random.Generator) -> pd.DataFrame:
+    """Agreement of two readers, a row a theme and two for all."""
+    rows = []
+    for theme in (*THEMES, "(sets)", "(mode)"):
+        alpha = float(rng.uniform(0.7, 1.0))
+        low, high = alpha - 0.05, min(1.0, alpha + 0.05)
+        verdict = "reliable" if low >= 0.8 else "tentative" if low >= 0.667 else "unreliable"
+        shares = [0.9, 0.8, 0.7, 0.85]
+        rows.append(("reader_1", "reader_2", theme, 99, 20, 9, 8, 7, *shares, alpha, low, high, alpha, low, high, verdict, ""))
+    return pd.DataFrame(rows, columns=SCHEMAS["agreement"].names)
+
+
 def tables(seed: int = 3) -> dict[str, pd.DataFrame]:
     """All tables that the exhibits and the report are made from; every number is drawn from *seed*."""
     rng = np.random.default_rng(seed)
@@ -85,6 +97,7 @@ def tables(seed: int = 3) -> dict[str, pd.DataFrame]:
         sources.append(values)
         basis.append((doc_id, "published_on", BASIS[doc_id], "", ""))
     made = {
+        "agreement": _agreement(rng),
         "sources": pd.DataFrame(sources),
         "source_basis": pd.DataFrame(basis, columns=SCHEMAS["source_basis"].names),
         "units": pd.DataFrame(units, columns=SCHEMAS["units"].names),

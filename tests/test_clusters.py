@@ -13,14 +13,15 @@ from scipy import stats
 
 from cxzy_study.findings.calibrate_groups import APART, measure_families, measure_grouping
 from cxzy_study.findings.clusters import SCALES, build_tree, cluster_groups, fit_multiscale
-from cxzy_study.findings.distances import group_shares, measure_distances
+from cxzy_study.findings.distances import group_shares, measure_distances, resample_shares
 from cxzy_study.findings.families import cluster_families, compare_families, draw_null
-from cxzy_study.findings.marks import read_marks
+from cxzy_study.findings.marks import find_marks
 from cxzy_study.findings.partitions import (
     NO_GROUPING,
+    Scores,
     compare_partitions,
+    find_grouping,
     list_partitions,
-    read_verdict,
     score_partitions,
 )
 from cxzy_study.findings.simulate import plant_clusters, simulate_corpus
@@ -44,9 +45,9 @@ def test_there_are_bells_number_of_partitions(n, bell):
 
 def test_scores_equal_a_loop_over_pairs():
     made = corpus((0, 0, 1, 1, 2), 1.0, n_paragraphs=6)
-    marks = read_marks(made.codes, made.units, coder="settled")
+    marks = find_marks(made.codes, made.units, coder="settled")
     found = score_partitions(
-        marks, measure="jensen_shannon", n_permutations=5, n_resamples=0, rng=np.random.default_rng(0)
+        marks, measure="jensen_shannon", n_permutations=5, n_resamples=50, rng=np.random.default_rng(0)
     )
     distances = measure_distances(group_shares(marks))
     assert len(found.partitions) == 50
@@ -60,7 +61,7 @@ def test_the_planted_grouping_is_found():
     made = corpus((0, 0, 0, 1, 1), 2.5)
     table = compare_partitions(made.codes, made.units, coder="settled", n_permutations=300, n_resamples=100)
     assert len(table) == 52
-    assert read_verdict(table) == "doc_0;doc_1;doc_2|doc_3;doc_4"
+    assert find_grouping(table) == "doc_0;doc_1;doc_2|doc_3;doc_4"
     assert table["supported"].sum() == 1
     assert table["chosen"].iloc[0] > 0.9
     assert table["chosen"].sum() == pytest.approx(1)
@@ -68,10 +69,43 @@ def test_the_planted_grouping_is_found():
     assert table["score"].iloc[50:].isna().all()
 
 
+def test_clusters_that_fall_apart_are_dissolved():
+    """The best partition is a trio and a pair; the pair is no nearer to each other than to the trio."""
+    partitions = [(0, 0, 0, 1, 1), (0, 0, 0, 1, 2)]
+    ones = np.ones(2)
+
+    def verdict(p, trio, pair):
+        coherence = [{(0, 1, 2): trio, (3, 4): pair}, {(0, 1, 2): trio}]
+        z = np.array([3.0, 2.0])
+        return Scores(partitions, ones, z, z, np.array([0.01, 0.2]), np.array([p, 0.2]), ones, coherence).verdict()
+
+    assert verdict(0.01, 1.0, 0.99) == (0, 0, 0, 1, 1)
+    assert verdict(0.01, 1.0, 0.60) == (0, 0, 0, 1, 2)
+    assert verdict(0.01, 0.60, 1.0) == (0, 1, 2, 3, 3)
+    assert verdict(0.01, 0.60, 0.60) is None
+    assert verdict(0.06, 1.0, 0.99) is None
+
+
+def test_coherence_is_counted_by_resample():
+    made = corpus((0, 0, 1, 2), 1.0, n_paragraphs=6)
+    marks = find_marks(made.codes, made.units, coder="settled")
+    options = {"measure": "jensen_shannon", "n_permutations": 5, "n_resamples": 40}
+    found = score_partitions(marks, rng=np.random.default_rng(0), **options)
+    # The same numbers again: dealings, turns and then resamples are drawn in this order.
+    rng = np.random.default_rng(0)
+    rng.random((5, 24))
+    rng.normal(size=(5, 3, 3))
+    slow = [
+        (d[0, 1] + d[0, 2] + d[1, 2]) / 3 < (d[0, 3] + d[1, 3] + d[2, 3]) / 3
+        for d in measure_distances(resample_shares(marks, n_resamples=40, rng=rng))
+    ]
+    assert found.coherence[found.partitions.index((0, 0, 0, 1))] == {(0, 1, 2): np.mean(slow)}
+
+
 def test_samples_of_one_text_are_no_grouping():
     made = corpus(APART, 0.0)
     table = compare_partitions(made.codes, made.units, coder="settled", n_permutations=300, n_resamples=20)
-    assert read_verdict(table) == NO_GROUPING
+    assert find_grouping(table) == NO_GROUPING
     assert table["null_same"].min() > 0.05
 
 

@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxzy_study.findings.calibrate import measure_cooccurrence, measure_ellipses
-from cxzy_study.findings.calibrate_groups import measure_contrasts
+from cxzy_study.findings.calibrate_groups import measure_contrasts, measure_cooccurrence, measure_ellipses
 from cxzy_study.findings.contrasts import compare_groups_within, permute_groups
 from cxzy_study.findings.cooccurrence import CODEBOOK_PAIRS, count_cooccurrence, mantel_haenszel
 from cxzy_study.findings.correspondence import analyse_table, compare_correspondence, fit_ellipse
-from cxzy_study.findings.marks import read_marks
+from cxzy_study.findings.marks import find_marks
 from cxzy_study.findings.simulate import PLANTED_SHARES, plant_clusters, simulate_corpus
 from cxzy_study.tables import THEMES, InvalidInput
 
@@ -152,7 +151,7 @@ def test_common_odds_are_finite_or_said_to_be_unknown(cells):
 
 def test_pairs_are_counted_and_the_codebooks_own_left_out():
     made = simulate_corpus(plant_clusters((0, 1), strength=0.5), n_paragraphs=20, seed=1)
-    marks = read_marks(made.codes, made.units, coder="settled")
+    marks = find_marks(made.codes, made.units, coder="settled")
     table = count_cooccurrence(made.codes, made.units, coder="settled")
     assert len(table) == 136 - len(CODEBOOK_PAIRS)
     for row in table.itertuples():

@@ -18,7 +18,7 @@ from cxzy_study.findings.distances import (
     measure_distances,
     resample_shares,
 )
-from cxzy_study.findings.marks import read_marks
+from cxzy_study.findings.marks import find_marks
 from cxzy_study.findings.simulate import plant_clusters, simulate_corpus
 from cxzy_study.tables import InvalidInput
 
@@ -90,7 +90,7 @@ def test_chance_equals_the_mean_over_every_dealing():
     from itertools import combinations
 
     made = corpus(0.8, n_paragraphs=(2, 3))
-    marks = read_marks(made.codes, made.units, coder="settled")
+    marks = find_marks(made.codes, made.units, coder="settled")
     marked, sizes = marks.by_block()
     every = []
     for chosen in combinations(range(5), 2):
@@ -128,7 +128,7 @@ def test_one_paragraph_has_no_interval():
 
 def test_resamples_keep_the_shares_on_average_and_scale_in_size():
     made = corpus(0.5)
-    marks = read_marks(made.codes, made.units, coder="settled")
+    marks = find_marks(made.codes, made.units, coder="settled")
     rng = np.random.default_rng(0)
     drawn = resample_shares(marks, n_resamples=4000, rng=rng)
     np.testing.assert_allclose(drawn.mean(axis=0), group_shares(marks), atol=0.01)

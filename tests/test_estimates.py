@@ -16,7 +16,7 @@ from cxzy_study.findings.estimates import (
     estimate_shares,
     size_sample,
 )
-from cxzy_study.findings.marks import read_marks
+from cxzy_study.findings.marks import find_marks
 from cxzy_study.findings.shares import count_shares
 from cxzy_study.findings.simulate import PLANTED_SHARES, mark_table, simulate_corpus
 from cxzy_study.tables import THEMES, InvalidInput
@@ -25,7 +25,7 @@ from cxzy_study.tables import THEMES, InvalidInput
 def corpus(*, n_documents=8, seed=1, missed=0.3, false=0.05):
     """A corpus with the reader's codes of everything and a machine's that errs."""
     made = simulate_corpus([PLANTED_SHARES] * n_documents, n_paragraphs=5, seed=seed)
-    marks = read_marks(made.codes, made.units, coder="settled")
+    marks = find_marks(made.codes, made.units, coder="settled")
     rng = np.random.default_rng(seed)
     marked = rng.random(marks.values.shape) < np.where(marks.values, 1 - missed, false)
     rules = mark_table(marks.sentences, marked, coder="rules")
@@ -36,7 +36,7 @@ def test_the_estimate_is_the_mean_of_the_corrected_marks():
     """Ỹ = Ŷ + R/π (Y - Ŷ), sentence by sentence, as the formula stands."""
     units, codes, truth, machine = corpus()
     sample = draw_sample(units, n=40, seed=3)
-    keys = read_marks(codes, units, coder="settled").sentences
+    keys = find_marks(codes, units, coder="settled").sentences
     drawn = dict(zip(zip(sample["doc_id"], sample["unit_id"], strict=True), sample["probability"], strict=True))
     total = np.zeros(17)
     for i, key in enumerate(zip(keys["doc_id"], keys["unit_id"], strict=True)):
@@ -56,7 +56,7 @@ def test_all_samples_of_a_small_corpus_average_to_the_truth():
     from itertools import combinations
 
     units, codes, truth, _ = corpus(n_documents=1, seed=7)
-    keys = read_marks(codes, units, coder="settled").sentences[["doc_id", "unit_id"]].iloc[:8]
+    keys = find_marks(codes, units, coder="settled").sentences[["doc_id", "unit_id"]].iloc[:8]
     units, codes = units.merge(keys), codes.merge(keys)
     every = [
         estimate_shares(

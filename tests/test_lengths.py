@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy import optimize
 
+from cxzy_study.findings.calibrate import measure_weighted
 from cxzy_study.findings.lengths import adjust_for_length, fit_firth
 from cxzy_study.findings.simulate import PLANTED_SHARES, simulate_corpus
 from cxzy_study.tables import InvalidInput
@@ -71,3 +72,9 @@ def test_adjustment_of_hostile_tables():
     assert table["adjusted"].between(0, 1).all()
     with pytest.raises(InvalidInput, match=r"n_chars of 1 or more.*u001"):
         adjust_for_length(codes, units.assign(n_chars=[10, 0, 40]), coder="settled")
+
+
+def test_intervals_hold_what_was_planted():
+    table = measure_weighted(n_runs=8, n_paragraphs=((11, 15, 11, 24, 12),), length_slopes=(0.8,))
+    assert set(table["share"]) == {"characters", "adjusted"}
+    assert table["coverage"].between(0.90, 0.99).all()

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from cxzy_study.findings.calibrate import measure_coverage, spread_over_runs
-from cxzy_study.findings.marks import read_marks
+from cxzy_study.findings.marks import find_marks
 from cxzy_study.findings.simulate import (
     MEDIAN_CHARS,
     PARAGRAPH_SIZES,
@@ -48,7 +48,7 @@ def test_the_same_seed_gives_the_same_corpus():
 
 def test_shares_are_as_planted():
     made = simulate_corpus([PLANTED_SHARES], n_paragraphs=4000, icc=0.1, seed=3)
-    marks = read_marks(made.codes, made.units, coder="settled")
+    marks = find_marks(made.codes, made.units, coder="settled")
     np.testing.assert_allclose(marks.values.mean(axis=0), PLANTED_SHARES, atol=0.015)
     np.testing.assert_allclose(made.truth["share"], PLANTED_SHARES, atol=1e-12)
     sizes = np.bincount(marks.blocks)
@@ -58,7 +58,7 @@ def test_shares_are_as_planted():
 
 def test_truth_is_the_mean_over_lengths():
     made = simulate_corpus([PLANTED_SHARES], n_paragraphs=6000, icc=0.0, length_slope=1.0, seed=4)
-    marks = read_marks(made.codes, made.units, coder="settled")
+    marks = find_marks(made.codes, made.units, coder="settled")
     np.testing.assert_allclose(marks.values.mean(axis=0), made.truth["share"], atol=0.012)
     long = marks.sentences["n_chars"].to_numpy() > 100
     assert marks.values[long].sum(axis=1).mean() > 1.5 * marks.values[~long].sum(axis=1).mean()

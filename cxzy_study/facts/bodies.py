@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
@@ -113,6 +114,7 @@ def _document(doc_id: str, unit_ids: list[str], raws: list[str], gazetteer: Gaze
     context = [code for code, _ in sure.most_common()]
     for unit_id, raw, text, named in zip(unit_ids, raws, texts, found, strict=True):
         organisations = find_organisations(text, [(a, b) for a, b, _ in named])
+        begins = [a for a, _, _ in named]
         owned = Taken(len(text), ((o.start, o.end) for o in organisations))
         last, last_end = None, -1
         rows: list[tuple[int, tuple[object, ...]]] = []
@@ -129,7 +131,7 @@ def _document(doc_id: str, unit_ids: list[str], raws: list[str], gazetteer: Gaze
         for o in organisations:
             if o.body_type == "post":
                 continue
-            level, parent = _owner(o, named)
+            level, parent = _owner(o, named[bisect_left(begins, o.start) : bisect_left(begins, o.end)])
             surface = raw[o.start : o.end]
             rows.append((o.start, (doc_id, unit_id, o.start, o.end, surface, o.name, o.body_type, level, "", parent)))
         for _, row in sorted(rows, key=lambda r: r[0]):
@@ -246,8 +248,8 @@ def _local(text: str, named: list[Named]) -> list[Named]:
 
 
 def _owner(body: Organisation, named: list[Named]) -> tuple[str, str]:
-    """Return level and parent of an organisation, as its own name tells them."""
-    inside = [(a, b, c) for a, b, c in named if body.start <= a and b <= body.end]
+    """Return level and parent of an organisation, as its own name and the places *named* in it tell them."""
+    inside = [(a, b, c) for a, b, c in named if b <= body.end]
     rest = body.name
     if inside:
         _, b, candidates = inside[-1]

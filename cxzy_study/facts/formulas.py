@@ -12,6 +12,7 @@ from cxzy_study.facts.families import name_family, name_pattern
 from cxzy_study.facts.grammar import Formula, parse_formula
 from cxzy_study.facts.lexicon import COLUMNS, check_columns, check_units, iter_documents, shipped
 from cxzy_study.facts.mentions import Known, Mention, find_mentions, names_of
+from cxzy_study.facts.parts import trim
 from cxzy_study.facts.resolve import Found, Unit, find_anywhere, find_parts
 from cxzy_study.tables import InvalidInput
 from cxzy_study.text.fold import fold_width
@@ -113,7 +114,8 @@ def clean_formulas(formulas: pd.DataFrame, *, units: pd.DataFrame) -> pd.DataFra
             text = texts.get((owner or doc_id, unit_id)) if place else ""
             if text is None:
                 raise InvalidInput(f"Invalid units: each part's unit must be among them. {owner or doc_id} {unit_id}.")
-            kept.append(f"@{place.partition(':')[0]}" if part and len(part) * 4 >= 3 * len(text) else part)
+            a, b = trim(fold_width(text), 0, len(text))
+            kept.append(f"@{place.partition(':')[0]}" if part and len(part) * 10 >= (b - a) * 9 else part)
         cleaned.append("|".join(kept))
     return formulas.assign(parts=cleaned)
 

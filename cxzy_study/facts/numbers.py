@@ -68,9 +68,13 @@ class Number:
 
 
 @lru_cache(maxsize=1)
+def _measures() -> frozenset[str]:
+    return frozenset(shipped("measures")["measure"])
+
+
+@lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
-    measures = sorted({*shipped("measures")["measure"], "亿", "万"} - {"%", "‰", "亿", "万"}, key=len, reverse=True)
-    unit = "|".join(map(re.escape, measures))
+    unit = "|".join(map(re.escape, sorted(_measures() - {"%", "‰"}, key=len, reverse=True)))
     between = _RANGE.format(n=f"[\\d{_CN}]")
     return re.compile(rf"(?P<num>{_NUM})(?:{between}(?P<high>{_NUM}))?{_INNER}(?:(?P<pct>%|‰)|(?P<unit>{unit}))?")
 
@@ -85,8 +89,10 @@ def find_numbers(text: str) -> Iterator[Number]:
         return
     taken = Taken(len(text), (m.span() for p in (_DATE, _ORDINAL, _WORDS) for m in p.finditer(text)))
     for number in (*_ranks(text), *_fractions(text), *_halves(text), *_about(text)):
-        taken.add(number.start, number.end)
-        yield number
+        # 第一 is an ordinal where it is no rank, and was taken for one.
+        if number.rank or taken.free(number.start, number.end):
+            taken.add(number.start, number.end)
+            yield number
     for match in _pattern().finditer(text):
         if not taken.free(*match.span("num")):
             continue
@@ -152,11 +158,10 @@ def _halves(text: str) -> Iterator[Number]:
 
 def _about(text: str) -> Iterator[Number]:
     """两三天, 三四十户: two neighbouring numerals are a range."""
-    measures = set(shipped("measures")["measure"])
     for match in _ABOUT.finditer(text):
         low, high = _value(match[1]), _value(match[2])
         behind = text[match.end() : match.end() + 4]
-        unit = next((behind[:n] for n in (4, 3, 2, 1) if behind[:n] in measures), "")
+        unit = next((behind[:n] for n in (4, 3, 2, 1) if behind[:n] in _measures()), "")
         if low is None or high is None or high - low != 1 or not unit:
             continue
         scale = _value("一" + match[3]) if match[3] and match[3] != "十" else Decimal(10 if match[3] else 1)

@@ -185,7 +185,8 @@ def _left_edge(text: str, stop: int) -> int:
     """Return where the name that runs up to *stop* begins: behind the last word that can be no part of a name."""
     floor = max(0, stop - 18)
     edge = floor
-    for match in _BOUND.finditer(text, floor):
+    # Some way beyond, for what a word may not be followed by.
+    for match in _BOUND.finditer(text, floor, stop + 4):
         if match.end() > stop:
             break
         edge = match.end()

@@ -205,7 +205,9 @@ def _cut_comment(text: str, items: list[Item], head: str) -> list[Item]:
 def _clean_one(text: str, start: int, end: int) -> Item:
     quote = re.search(r"[“‘『「][^“”‘’『』「」]*[”’』」]?$", text[start:end])
     if quote and quote.start() > 1:
-        end = start + quote.start()
+        # A name in quotation marks closes the item; a mark that only opens begins it.
+        closed = text[end - 1 : end + 1].strip("“‘『「")[-1:] in set("”’』」")
+        start, end = (start, start + quote.start()) if closed else (start + quote.start() + 1, end)
     if summed := _SUMMED.search(text[start:end]):
         end = start + summed.start()
     for pattern in (_PLACE_VERB, _ONE):

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cxzy_study.findings.cooccurrence import count_cooccurrence
-from cxzy_study.findings.correspondence import analyse_table, compare_correspondence
 from cxzy_study.findings.distances import MEASURES, WITH_INTERVAL, compare_pair
 from cxzy_study.findings.estimates import draw_sample, estimate_shares
 from cxzy_study.findings.intervals import METHODS, make_interval
-from cxzy_study.findings.marks import read_marks
+from cxzy_study.findings.lengths import adjust_for_length
+from cxzy_study.findings.marks import find_marks
+from cxzy_study.findings.shares import count_character_shares
 from cxzy_study.findings.simulate import (
     PARAGRAPH_SIZES,
     PLANTED_SHARES,
@@ -135,82 +135,48 @@ def measure_distances_held(
     return pd.DataFrame(rows)
 
 
-def measure_cooccurrence(
+def measure_weighted(
     *,
-    n_runs: int = 200,
-    icc: Sequence[float] = (0.0, 0.1, 0.3),
-    length_slope: float = 0.8,
-    n_length_classes: Sequence[int] = (1, 3, 5),
-    n_paragraphs: Sequence[int] = FIVE_DOCUMENTS,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """Measure how often intervals of the log odds ratio hold 0 for themes that have nothing to do with each other.
-
-    Returns
-    -------
-    DataFrame
-        One row a setting: ``icc``, ``length_slope``, ``n_length_classes``, ``n_runs``, ``coverage``, ``se``,
-        ``above`` (rate of intervals wholly above 0) over pairs with two or more sentences expected to have both.
-    """
-    rows = []
-    for rho in icc:
-        for classes in n_length_classes:
-            held = []
-            for run in range(n_runs):
-                shares = plant_clusters(range(len(n_paragraphs)), strength=0.5, seed=seed + run)
-                made = simulate_corpus(
-                    shares, n_paragraphs=n_paragraphs, icc=rho, length_slope=length_slope, seed=seed + run
-                )
-                pairs = count_cooccurrence(
-                    made.codes, made.units, coder="settled", leave_out=(), n_length_classes=classes
-                )
-                pairs = pairs[pairs["expected"] >= 2]
-                held.append((((pairs["low"] <= 0) & (pairs["high"] >= 0)).mean(), (pairs["low"] > 0).mean()))
-            coverage, above = np.mean(held, axis=0)
-            rows.append({
-                "icc": rho, "length_slope": length_slope, "n_length_classes": classes, "n_runs": n_runs,
-                "coverage": coverage, "se": spread_over_runs(np.array(held)[:, :1]), "above": above,
-            })  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def measure_ellipses(
-    *,
-    n_runs: int = 200,
-    n_paragraphs: Sequence[Sequence[int]] = (FIVE_DOCUMENTS, (6, 6, 6, 6)),
-    strengths: Sequence[float] = (0.0, 0.5, 1.0),
+    n_runs: int = 100,
+    n_paragraphs: Sequence[Sequence[int]] = ((5, 5, 5, 5, 5), FIVE_DOCUMENTS),
+    length_slopes: Sequence[float] = (0.0, 0.8),
     icc: float = 0.1,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Measure how often a group's ellipse holds the place of its planted profile in the same map.
+    """Measure how often intervals of character shares and of shares adjusted for length hold the planted ones.
+
+    Parameters
+    ----------
+    length_slopes : sequence of float
+        Change of every theme's log-odds with the logarithm of a sentence's characters.
 
     Returns
     -------
     DataFrame
-        ``n_paragraphs`` (joined by ``;``), ``strength``, ``icc``, ``n_runs``, ``coverage``, ``se``.
+        ``share`` (characters or adjusted), ``n_paragraphs`` (joined by ``;``), ``length_slope``, ``icc``, ``n_runs``,
+        ``coverage``, ``se``.
     """
     rows = []
     for paragraphs in n_paragraphs:
-        for strength in strengths:
-            held = []
+        for slope in length_slopes:
+            held: dict[str, list[np.ndarray]] = {"characters": [], "adjusted": []}
             for run in range(n_runs):
-                shares = plant_clusters(range(len(paragraphs)), strength=strength, seed=seed + run)
-                made = simulate_corpus(shares, n_paragraphs=paragraphs, icc=icc, seed=seed + run)
-                frame = compare_correspondence(made.codes, made.units, coder="settled")
-                themes = [THEMES.index(t) for t in frame.loc[frame["kind"] == "theme", "name"]]
-                marks = read_marks(made.codes, made.units, coder="settled")
-                table = np.array([marks.of(g).values[:, themes].sum(axis=0) for g in marks.groups], dtype=float)
-                profiles = shares[:, themes] / shares[:, themes].sum(axis=1, keepdims=True)
-                groups = frame[frame["kind"] == "group"]
-                gap = analyse_table(table).project(profiles)[:, :2] - groups[["x", "y"]].to_numpy()
-                turn = np.radians(groups["angle"].to_numpy())
-                along = (gap[:, 0] * np.cos(turn) + gap[:, 1] * np.sin(turn)) / groups["radius_a"].to_numpy()
-                across = (gap[:, 1] * np.cos(turn) - gap[:, 0] * np.sin(turn)) / groups["radius_b"].to_numpy()
-                held.append(along**2 + across**2 <= 1)
-            rows.append({
-                "n_paragraphs": ";".join(map(str, paragraphs)), "strength": strength, "icc": icc, "n_runs": n_runs,
-                "coverage": np.mean(held), "se": spread_over_runs(np.array(held, dtype=float)),
-            })  # fmt: skip
+                shares = plant_clusters(range(len(paragraphs)), strength=0.5, seed=seed + run)
+                made = simulate_corpus(
+                    shares, n_paragraphs=paragraphs, icc=icc, length_slope=slope, seed=seed + run
+                )
+                by_character = count_character_shares(made.codes, made.units, coder="settled")
+                adjusted = adjust_for_length(made.codes, made.units, coder="settled")
+                # Groups planted alike in all but their shares: all have the standard's lengths.
+                for name, frame in (("characters", by_character), ("adjusted", adjusted)):
+                    truth = made.truth["of_characters" if name == "characters" else "share"].to_numpy()
+                    held[name].append((frame["low"].to_numpy() <= truth) & (truth <= frame["high"].to_numpy()))
+            for name, answers in held.items():
+                rows.append({
+                    "share": name, "n_paragraphs": ";".join(map(str, paragraphs)), "length_slope": slope, "icc": icc,
+                    "n_runs": n_runs, "coverage": np.mean(answers),
+                    "se": spread_over_runs(np.array(answers, dtype=float)),
+                })  # fmt: skip
     return pd.DataFrame(rows)
 
 
@@ -249,7 +215,7 @@ def measure_estimates(
             rng = np.random.default_rng([seed, run])
             shares = plant_clusters(range(n_documents), strength=0.5, seed=seed + run)
             made = simulate_corpus(shares, n_paragraphs=8, icc=0.1, seed=seed + run)
-            marks = read_marks(made.codes, made.units, coder="settled")
+            marks = find_marks(made.codes, made.units, coder="settled")
             document = marks.sentences.groupby("doc_id").ngroup().to_numpy()
             uneven = np.exp(rng.normal(0, unevenness, (2, n_documents, len(THEMES))))[:, document]
             chance = np.where(marks.values, 1 - np.minimum(missed * uneven[0], 1), np.minimum(false * uneven[1], 1))

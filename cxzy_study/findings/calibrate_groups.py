@@ -1,4 +1,4 @@
-"""Are groups, branches, contrasts and families found where they were planted, and nowhere else?"""
+"""Are groups, branches, contrasts, pairs and families found where they were planted, and nowhere else?"""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cxzy_study.findings.calibrate import FIVE_DOCUMENTS
+from cxzy_study.findings.calibrate import FIVE_DOCUMENTS, spread_over_runs
 from cxzy_study.findings.clusters import build_tree, count_support
 from cxzy_study.findings.contrasts import compare_groups_within
+from cxzy_study.findings.cooccurrence import count_cooccurrence
+from cxzy_study.findings.correspondence import analyse_table, compare_correspondence
 from cxzy_study.findings.distances import group_shares, measure_distances
 from cxzy_study.findings.families import METHODS, compare_families
-from cxzy_study.findings.marks import Marks, read_marks
+from cxzy_study.findings.marks import Marks, find_marks
 from cxzy_study.findings.partitions import score_partitions
 from cxzy_study.findings.simulate import PLANTED_SHARES, plant_clusters, simulate_corpus
 from cxzy_study.tables import THEMES
@@ -52,9 +54,10 @@ def measure_grouping(
     DataFrame
         One row a setting: ``partition``, ``strength``, ``level``, ``icc``, ``n_runs``, ``supported`` (rate of corpora
         for which :func:`cxzy_study.findings.partitions.compare_partitions` supports a grouping: nominal 0.05 where none
-        is planted), ``se``, ``right`` (rate for which it is the planted one), ``branch_95`` (rate of corpora with a
-        branch of the tree, other than the root, whose support is 0.95 or more), ``branch_95_wrong`` (with such a branch
-        that parts members of one cluster and is no part of one).
+        is planted), ``se``, ``right`` (rate for which it is the planted one), ``mixed`` (rate for which one of its
+        clusters has members of different planted ones), ``branch_95`` (rate of corpora with a branch of the tree, other
+        than the root, whose support is 0.95 or more), ``branch_95_wrong`` (with such a branch that parts members of one
+        cluster and is no part of one).
     """  # fmt: skip
     rows = []
     for partition, strength, level in planted:
@@ -63,10 +66,9 @@ def measure_grouping(
             rng = np.random.default_rng([seed, run])
             marks = _corpus(partition, strength, level, n_paragraphs, icc, seed + run)
             scores = score_partitions(
-                marks, measure=measure, n_permutations=n_permutations, n_resamples=0, rng=rng
+                marks, measure=measure, n_permutations=n_permutations, n_resamples=n_resamples, rng=rng
             )
-            best = int(scores.z_spread.argmax())
-            is_supported = bool(scores.p_same[best] <= 0.05 and scores.p_spread[best] <= 0.05)
+            verdict = scores.verdict()
             joins = build_tree(measure_distances(group_shares(marks), measure=measure), linkage=linkage)
             branches = [a | b for a, b, _ in joins][:-1]
             support = count_support(
@@ -74,13 +76,13 @@ def measure_grouping(
             )[:, 0]
             strong = [b for b, s in zip(branches, support, strict=True) if s >= 0.95]
             wrong = any(_cuts(b, partition) for b in strong)
-            is_right = is_supported and scores.partitions[best] == tuple(partition)
-            found.append((is_supported, is_right, bool(strong), wrong))
-        supported, right, branch, wrong_branch = np.mean(found, axis=0)
+            mixed = verdict is not None and _mixes(verdict, partition)
+            found.append((verdict is not None, verdict == tuple(partition), mixed, bool(strong), wrong))
+        supported, right, mixed, branch, wrong_branch = np.mean(found, axis=0)
         rows.append({
             "partition": ";".join(map(str, partition)), "strength": strength, "level": level, "icc": icc,
             "n_runs": n_runs, "supported": supported, "se": np.sqrt(supported * (1 - supported) / n_runs),
-            "right": right, "branch_95": branch, "branch_95_wrong": wrong_branch,
+            "right": right, "mixed": mixed, "branch_95": branch, "branch_95_wrong": wrong_branch,
         })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -143,6 +145,85 @@ def measure_contrasts(
     return pd.DataFrame(rows)
 
 
+def measure_cooccurrence(
+    *,
+    n_runs: int = 200,
+    icc: Sequence[float] = (0.0, 0.1, 0.3),
+    length_slope: float = 0.8,
+    n_length_classes: Sequence[int] = (1, 3, 5),
+    n_paragraphs: Sequence[int] = FIVE_DOCUMENTS,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Measure how often intervals of the log odds ratio hold 0 for themes that have nothing to do with each other.
+
+    Returns
+    -------
+    DataFrame
+        One row a setting: ``icc``, ``length_slope``, ``n_length_classes``, ``n_runs``, ``coverage``, ``se``,
+        ``above`` (rate of intervals wholly above 0) over pairs with two or more sentences expected to have both.
+    """
+    rows = []
+    for rho in icc:
+        for classes in n_length_classes:
+            held = []
+            for run in range(n_runs):
+                shares = plant_clusters(range(len(n_paragraphs)), strength=0.5, seed=seed + run)
+                made = simulate_corpus(
+                    shares, n_paragraphs=n_paragraphs, icc=rho, length_slope=length_slope, seed=seed + run
+                )
+                pairs = count_cooccurrence(
+                    made.codes, made.units, coder="settled", leave_out=(), n_length_classes=classes
+                )
+                pairs = pairs[pairs["expected"] >= 2]
+                held.append((((pairs["low"] <= 0) & (pairs["high"] >= 0)).mean(), (pairs["low"] > 0).mean()))
+            coverage, above = np.mean(held, axis=0)
+            rows.append({
+                "icc": rho, "length_slope": length_slope, "n_length_classes": classes, "n_runs": n_runs,
+                "coverage": coverage, "se": spread_over_runs(np.array(held)[:, :1]), "above": above,
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def measure_ellipses(
+    *,
+    n_runs: int = 200,
+    n_paragraphs: Sequence[Sequence[int]] = (FIVE_DOCUMENTS, (6, 6, 6, 6)),
+    strengths: Sequence[float] = (0.0, 0.5, 1.0),
+    icc: float = 0.1,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Measure how often a group's ellipse holds the place of its planted profile in the same map.
+
+    Returns
+    -------
+    DataFrame
+        ``n_paragraphs`` (joined by ``;``), ``strength``, ``icc``, ``n_runs``, ``coverage``, ``se``.
+    """
+    rows = []
+    for paragraphs in n_paragraphs:
+        for strength in strengths:
+            held = []
+            for run in range(n_runs):
+                shares = plant_clusters(range(len(paragraphs)), strength=strength, seed=seed + run)
+                made = simulate_corpus(shares, n_paragraphs=paragraphs, icc=icc, seed=seed + run)
+                frame = compare_correspondence(made.codes, made.units, coder="settled")
+                themes = [THEMES.index(t) for t in frame.loc[frame["kind"] == "theme", "name"]]
+                marks = find_marks(made.codes, made.units, coder="settled")
+                table = np.array([marks.of(g).values[:, themes].sum(axis=0) for g in marks.groups], dtype=float)
+                profiles = shares[:, themes] / shares[:, themes].sum(axis=1, keepdims=True)
+                groups = frame[frame["kind"] == "group"]
+                gap = analyse_table(table).project(profiles)[:, :2] - groups[["x", "y"]].to_numpy()
+                turn = np.radians(groups["angle"].to_numpy())
+                along = (gap[:, 0] * np.cos(turn) + gap[:, 1] * np.sin(turn)) / groups["radius_a"].to_numpy()
+                across = (gap[:, 1] * np.cos(turn) - gap[:, 0] * np.sin(turn)) / groups["radius_b"].to_numpy()
+                held.append(along**2 + across**2 <= 1)
+            rows.append({
+                "n_paragraphs": ";".join(map(str, paragraphs)), "strength": strength, "icc": icc, "n_runs": n_runs,
+                "coverage": np.mean(held), "se": spread_over_runs(np.array(held, dtype=float)),
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 def measure_families(
     *,
     n_runs: int = 40,
@@ -199,7 +280,12 @@ def _corpus(
     shift = np.random.default_rng([seed, 1]).normal(0, level, (len(shares), 1))
     odds = shares / (1 - shares) * np.exp(shift)
     made = simulate_corpus(odds / (1 + odds), n_paragraphs=n_paragraphs, icc=icc, seed=seed)
-    return read_marks(made.codes, made.units, coder="settled")
+    return find_marks(made.codes, made.units, coder="settled")
+
+
+def _mixes(verdict: Sequence[int], partition: Sequence[int]) -> bool:
+    """Whether a cluster of the verdict has members of different planted clusters."""
+    return len(set(zip(verdict, partition, strict=True))) > len(set(verdict))
 
 
 def _cuts(branch: frozenset[int], partition: Sequence[int]) -> bool:

@@ -11,7 +11,7 @@ from scipy.cluster.hierarchy import linkage as link
 from scipy.spatial.distance import squareform
 
 from cxzy_study.findings.distances import check_measure, group_shares, measure_distances, resample_shares
-from cxzy_study.findings.marks import Marks, read_marks
+from cxzy_study.findings.marks import Marks, find_marks
 from cxzy_study.tables import InvalidInput
 
 LINKAGES = ("average", "complete", "single", "weighted")
@@ -61,12 +61,12 @@ def cluster_groups(
     ------
     InvalidInput
         For an unknown measure or linkage, fewer than three groups, and as
-        :func:`cxzy_study.findings.marks.read_marks` does.
+        :func:`cxzy_study.findings.marks.find_marks` does.
     """
     check_measure(measure)
     if linkage not in LINKAGES:
         raise InvalidInput(f"Invalid linkage {linkage}: must be one of {', '.join(LINKAGES)}.")
-    marks = read_marks(codes, units, coder=coder, groups=groups)
+    marks = find_marks(codes, units, coder=coder, groups=groups)
     names = marks.groups
     if len(names) < 3:
         raise InvalidInput(f"Invalid groups: a tree needs three that {coder} read. {names}.")

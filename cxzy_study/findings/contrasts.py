@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cxzy_study.findings.intervals import effective_size, pooled_icc, wilson
-from cxzy_study.findings.marks import Marks, read_marks
+from cxzy_study.findings.marks import Marks, find_marks
 from cxzy_study.tables import THEMES, InvalidInput
 
 
@@ -57,9 +57,9 @@ def compare_groups_within(
     Raises
     ------
     InvalidInput
-        If a document has one group only, or as :func:`cxzy_study.findings.marks.read_marks` does.
+        If a document has one group only, or as :func:`cxzy_study.findings.marks.find_marks` does.
     """
-    marks = read_marks(codes, units, coder=coder, groups=groups)
+    marks = find_marks(codes, units, coder=coder, groups=groups)
     tables = []
     for doc_id in sorted(marks.sentences["doc_id"].unique()):
         part = _of_document(marks, doc_id)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cxzy_study.findings.marks import read_marks
+from cxzy_study.findings.marks import find_marks
 from cxzy_study.tables import THEMES, InvalidInput
 
 CODEBOOK_PAIRS = (("supervision", "participation"), ("contests", "leadership"))
@@ -63,14 +63,14 @@ def count_cooccurrence(
     ------
     InvalidInput
         For an unknown theme in *leave_out*, a number of classes below 1, and as
-        :func:`cxzy_study.findings.marks.read_marks` does.
+        :func:`cxzy_study.findings.marks.find_marks` does.
     """
     odd = sorted({t for pair in leave_out for t in pair} - set(THEMES))
     if odd:
         raise InvalidInput(f"Invalid leave_out: must be pairs of themes. {odd}.")
     if n_length_classes < 1:
         raise InvalidInput(f"Invalid n_length_classes {n_length_classes}: must be 1 or more.")
-    marks = read_marks(codes, units, coder=coder, groups=groups)
+    marks = find_marks(codes, units, coder=coder, groups=groups)
     strata = _strata(marks.sentences, n_length_classes)
     values = marks.values.astype(float)
     left_out = {frozenset(pair) for pair in leave_out}

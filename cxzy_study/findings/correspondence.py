@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cxzy_study.findings.marks import read_marks
+from cxzy_study.findings.marks import find_marks
 from cxzy_study.tables import THEMES, InvalidInput
 
 FEWEST_BLOCKS = 5
@@ -105,9 +105,9 @@ def compare_correspondence(
     ------
     InvalidInput
         With fewer than three groups or themes that have marks, and as
-        :func:`cxzy_study.findings.marks.read_marks` does.
+        :func:`cxzy_study.findings.marks.find_marks` does.
     """
-    marks = read_marks(codes, units, coder=coder, groups=groups)
+    marks = find_marks(codes, units, coder=coder, groups=groups)
     blocks, _ = marks.by_block()
     names = [g for g in marks.groups if marks.of(g).values.any()]
     used = blocks.sum(axis=0) > 1

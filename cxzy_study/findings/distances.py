@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import xlogy
 
-from cxzy_study.findings.marks import Marks, read_marks
+from cxzy_study.findings.marks import Marks, find_marks
 from cxzy_study.tables import InvalidInput
 
 
@@ -126,10 +126,10 @@ def compare_profiles(
     Raises
     ------
     InvalidInput
-        For an unknown measure, fewer than two groups, and as :func:`cxzy_study.findings.marks.read_marks` does.
+        For an unknown measure, fewer than two groups, and as :func:`cxzy_study.findings.marks.find_marks` does.
     """
     check_measure(measure)
-    marks = read_marks(codes, units, coder=coder, groups=groups)
+    marks = find_marks(codes, units, coder=coder, groups=groups)
     if len(marks.groups) < 2:
         raise InvalidInput(f"Invalid groups: two that {coder} read are needed. {marks.groups}.")
     rows = []

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cxzy_study.findings.marks import Marks, check_columns, read_marks
+from cxzy_study.findings.marks import Marks, check_columns, find_marks
 from cxzy_study.tables import THEMES, InvalidInput
 
 ALL_READ = "all read: nothing to correct"
@@ -117,7 +117,7 @@ def estimate_shares(
     by = sample["by"].unique().tolist()
     if len(by) != 1 or by[0] not in SAMPLED:
         raise InvalidInput(f"Invalid sample: must be drawn by one of {', '.join(SAMPLED)}. {by}.")
-    whole = read_marks(codes, units, coder=machine)
+    whole = find_marks(codes, units, coder=machine)
     n_sentences = int((units["kind"] == "sentence").sum())
     if len(whole.values) < n_sentences:
         missing = n_sentences - len(whole.values)
@@ -246,7 +246,7 @@ def _match(
         raise InvalidInput(f"Invalid sample: each unit must be a sentence of units, once. {list(drawn[at < 0])[:5]}.")
     # The reader's sheet is cut to the sample, which then is one group that must be read whole.
     own = codes["coder"].eq(reader) & pd.MultiIndex.from_frame(codes[["doc_id", "unit_id"]]).isin(drawn)
-    marks = read_marks(codes[own], units, coder=reader, groups=sample[["doc_id", "unit_id"]].assign(group="sample"))
+    marks = find_marks(codes[own], units, coder=reader, groups=sample[["doc_id", "unit_id"]].assign(group="sample"))
     if len(marks.values) < len(sample):
         raise InvalidInput(
             f"Invalid codes of {reader}: all that was drawn must be read. {len(marks.values)} of {len(sample)} is."

@@ -1,7 +1,11 @@
 """Intervals for a share when sentences of one paragraph resemble each other.
 
-Of five ways tried (see :func:`cxzy_study.findings.calibrate.measure_coverage`), Wilson's interval with a design effect
-covers nearest to 95% when paragraphs are few, and is the one used; the others stay to be compared with it.
+Of five ways, Wilson's interval with a design effect covers nearest to 95% when paragraphs are few, and is the one used;
+the others stay to be compared with it. Over 24 settings (2 to 30 paragraphs, correlation within them 0, 0.1 and 0.3;
+1,000 runs each, 17 themes) it holds the planted share in 93.5% to 96.4%; the beta-binomial in 94.7% to 97.6%; Wilson's
+for independent sentences in 81% to 96%; where a bootstrap of paragraphs is made at all, it holds it in 81% to 94%, and
+with eleven paragraphs a tenth or more of the themes have none. Where a paragraph goes on with the one before it (half
+of the correlation carried over), the first falls to 90-94%. See :func:`cxzy_study.findings.calibrate.measure_coverage`.
 """
 
 from __future__ import annotations

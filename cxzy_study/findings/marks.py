@@ -49,7 +49,7 @@ class Marks:
         return marked, np.bincount(self.blocks, minlength=n_blocks)
 
 
-def read_marks(
+def find_marks(
     codes: pd.DataFrame, units: pd.DataFrame, *, coder: str, groups: pd.DataFrame | None = None
 ) -> Marks:
     """Return the sentences that *coder* read, with their themes.
@@ -81,7 +81,7 @@ def read_marks(
     ...                       "n_chars": 9})
     >>> codes = pd.DataFrame({"doc_id": "松岭", "unit_id": ["u1", "u2"], "theme": ["service", "none"],
     ...                       "coder": "settled", "value": 1})
-    >>> read_marks(codes, units, coder="settled").values.sum()
+    >>> find_marks(codes, units, coder="settled").values.sum()
     np.int64(1)
     """
     sentences = _sentences(units, groups)

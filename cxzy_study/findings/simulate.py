@@ -36,7 +36,8 @@ class Corpus:
     groups : DataFrame
         doc_id, unit_id, group.
     truth : DataFrame
-        group, theme, share: the probability that a sentence of the group bears the theme, over lengths.
+        group, theme, share (the probability that a sentence of the group bears the theme, over lengths), of_characters
+        (that the sentence of a character drawn at random does).
     """
 
     units: pd.DataFrame
@@ -92,7 +93,8 @@ def simulate_corpus(
             raise InvalidInput(f"Invalid {name} {value}: must lie in [0, 1].")
     rng = np.random.default_rng(seed)
     counts = np.broadcast_to(np.asarray(n_paragraphs, dtype=int), len(planted))
-    frames, all_marks, all_truth = [], [], []
+    frames, all_marks, all_truth, by_character = [], [], [], []
+    grid = np.exp(np.log(MEDIAN_CHARS) + SPREAD_CHARS * _normal_grid())
     first = 1
     for group, (share, n_blocks) in enumerate(zip(planted, counts, strict=True)):
         sizes = rng.choice(PARAGRAPH_SIZES, n_blocks)
@@ -100,8 +102,9 @@ def simulate_corpus(
         n_chars = np.maximum(rng.lognormal(np.log(MEDIAN_CHARS), SPREAD_CHARS, len(blocks)).round(), 4).astype(int)
         chance = _at_length(share, n_chars, length_slope)
         all_marks.append(draw_marks(chance, blocks, icc=icc, persistence=persistence, rng=rng))
-        grid = np.exp(np.log(MEDIAN_CHARS) + SPREAD_CHARS * _normal_grid())
-        all_truth.append(_at_length(share, grid, length_slope).mean(axis=0))
+        at_grid = _at_length(share, grid, length_slope)
+        all_truth.append(at_grid.mean(axis=0))
+        by_character.append(grid @ at_grid / grid.sum())
         frames.append(pd.DataFrame({
             "doc_id": "doc_0" if one_document else f"doc_{group}", "group": f"group_{group}",
             "paragraph": first + blocks, "n_chars": n_chars,
@@ -115,6 +118,7 @@ def simulate_corpus(
     truth = pd.DataFrame({
         "group": np.repeat([f"group_{g}" for g in range(len(planted))], len(THEMES)),
         "theme": list(THEMES) * len(planted), "share": np.concatenate(all_truth),
+        "of_characters": np.concatenate(by_character),
     })  # fmt: skip
     return Corpus(units[columns], mark_table(units, np.concatenate(all_marks)), groups, truth)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from cxzy_study.text.match import Matcher, find_containers
 from cxzy_study.text.words import Segmenter
 
 _WORD = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
@@ -56,3 +57,42 @@ def count_terms(units: pd.DataFrame, *, segmenter: Segmenter, vocabulary: Iterab
         for word in sorted(counts)
     ]
     return pd.DataFrame(rows, columns=["doc_id", "unit_id", "section", "segmenter", "term", "n"])
+
+
+def count_term_risk(units: pd.DataFrame, *, words: Iterable[str]) -> pd.DataFrame:
+    """Count each study term in four ways, so that what depends on segmentation shows.
+
+    Parameters
+    ----------
+    units : DataFrame
+        Column text.
+    words : iterable of str
+        The study's terms, which are also the words added to the segmenter.
+
+    Returns
+    -------
+    DataFrame
+        Table ``term_risk``, one row a term that occurs: term, n_characters (occurrences of its
+        characters, wherever), n_longest (those inside no longer study term), n_ours (words of the
+        segmenter that knows the terms), n_default (words under jieba's own dictionary), n_hmm (the
+        same with the hidden Markov model). A term is at risk where n_default is not n_longest.
+
+    Examples
+    --------
+    >>> units = pd.DataFrame({"text": ["各支部公开承诺践诺,承诺上墙。"]})
+    >>> count_term_risk(units, words=["承诺", "承诺践诺"]).values.tolist()
+    [['承诺', 2, 1, 1, 2, 2], ['承诺践诺', 1, 1, 1, 0, 0]]
+    """
+    terms = sorted(set(words))
+    ours, default = Segmenter(terms), Segmenter()
+    matcher = Matcher(terms)
+    counts: dict[str, Counter[str]] = {name: Counter() for name in ("characters", "longest", "ours", "default", "hmm")}
+    for text in units.text:
+        hits = matcher.find(text)
+        counts["characters"].update(terms[i] for i in hits.literal)
+        counts["longest"].update(terms[i] for i in hits.take(find_containers(hits) < 0).literal)
+        counts["ours"].update(ours.cut(text))
+        counts["default"].update(default.cut(text))
+        counts["hmm"].update(default.cut(text, hmm=True))
+    rows = [(term, *(counts[name][term] for name in counts)) for term in terms if counts["characters"][term]]
+    return pd.DataFrame(rows, columns=["term", *(f"n_{name}" for name in counts)])

@@ -14,7 +14,7 @@ from cxzy_study.coding.parser import find_literals
 from cxzy_study.coding.reliability import compare_coders
 from cxzy_study.reading.documents import Reading, read_bytes
 from cxzy_study.reading.structure import find_announced
-from cxzy_study.reading.terms import count_terms
+from cxzy_study.reading.terms import count_term_risk, count_terms
 from cxzy_study.study.load import CODEBOOK, DECIDED, DERIVED, READERS, ROOT, SEED, load_codebook, rounded, share_table
 from cxzy_study.tables import SCHEMAS, InvalidInput, check_table, load_table, save_table, table_text
 from cxzy_study.text.spans import format_spans
@@ -65,6 +65,7 @@ def make_tables(corpus: Path, *, root: Path = ROOT) -> dict[str, pd.DataFrame]:
     tables["announced"] = place_in_files(find_announced(texts), readings.values(), "announced")
     vocabulary = sorted({word for _, rule in codebook.rules for word in find_literals(rule.node)})
     tables["terms"] = count_terms(texts, segmenter=Segmenter(load_words(root)), vocabulary=vocabulary)
+    tables["term_risk"] = count_term_risk(texts, words=load_words(root))
     codes, evidence = code_units(texts, codebook=codebook)
     tables["evidence"] = place_in_files(evidence, readings.values(), "evidence")
     sheets = [sheet_codes(load_table(root / f"data/coding/{reader}.csv", "sheet"), coder=reader) for reader in READERS]

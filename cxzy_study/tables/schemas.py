@@ -181,6 +181,19 @@ SCHEMAS: dict[str, Table] = {
             ),
         ),
         Table(
+            "term_risk",
+            "a study term, counted in ways that differ in how they cut words",
+            (
+                _c("term", "text", "the term"),
+                _c("n_characters", "int", "occurrences of its characters, wherever"),
+                _c("n_longest", "int", "those inside no longer study term"),
+                _c("n_ours", "int", "words of the segmenter that knows the study's terms"),
+                _c("n_default", "int", "words under jieba's own dictionary"),
+                _c("n_hmm", "int", "words under jieba's own dictionary with its hidden Markov model"),
+            ),
+            ("term",),
+        ),
+        Table(
             "evidence",
             "a rule's match",
             (

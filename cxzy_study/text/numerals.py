@@ -20,8 +20,8 @@ def parse_numeral(text: str) -> Decimal:
     --------
     >>> [str(parse_numeral(s)) for s in ("三十二", "两", "1.5万", "6,823", "二〇一一", "百分之三十", "一千二百万")]
     ['32', '2', '15000', '6823', '2011', '0.3', '12000000']
-    >>> [str(parse_numeral(s)) for s in ("2万5000", "7万4千", "四分之一", "3/4", "二点五")]
-    ['25000', '74000', '0.25', '0.75', '2.5']
+    >>> [str(parse_numeral(s)) for s in ("2万5000", "7万4千", "两千三", "四分之一", "3/4", "二点五")]
+    ['25000', '74000', '2300', '0.25', '0.75', '2.5']
 
     Raises
     ------
@@ -37,7 +37,8 @@ def parse_numeral(text: str) -> Decimal:
         return parse_numeral(plain[:-1]) / 100
     if re.fullmatch(rf"(?:{_ARABIC}[十百千万亿]+)*{_ARABIC}[十百千万亿]*", plain):
         value = sum((_scaled(m[1], m[2]) for m in re.finditer(rf"({_ARABIC})([十百千万亿]*)", plain)), Decimal(0))
-        return value.normalize() if value % 1 else value.to_integral_value()
+        whole = value.to_integral_value()
+        return whole if whole == value else value.normalize()
     if not re.fullmatch(f"{HANZI_NUMBER}+(点[零〇○一二三四五六七八九]+)?", plain):
         raise ValueError(f"Invalid numeral {text!r}: must be a Chinese or Arabic number.")
     whole, _, fraction = plain.partition("点")
@@ -67,14 +68,20 @@ def _fraction(above: Decimal, below: Decimal, text: str) -> Decimal:
 def _whole(text: str) -> int:
     if all(c in DIGITS for c in text):
         return int("".join(str(DIGITS[c]) for c in text))
-    total = section = digit = 0
+    if len(text) > 2 and text[-1] in DIGITS and DIGITS[text[-1]] and text[-2] in "百千万亿":
+        # 两千三 is 2300; 2003 has a 零.
+        return _whole(text[:-1]) + DIGITS[text[-1]] * (UNITS.get(text[-2]) or MYRIADS[text[-2]]) // 10
+    high = total = section = digit = 0
     for char in text:
         if char in DIGITS:
             digit = DIGITS[char]
         elif char in UNITS:
             section += (digit or 1) * UNITS[char]
             digit = 0
-        else:
-            total = (total + section + digit or 1) * MYRIADS[char]
+        elif char == "万":
+            total += (section + digit or 1) * MYRIADS[char]
             section = digit = 0
-    return total + section + digit
+        else:
+            high += (total + section + digit or 1) * MYRIADS[char]
+            total = section = digit = 0
+    return high + total + section + digit

@@ -39,12 +39,12 @@ class Segmenter:
         self.words = tuple(sorted(set(words)))
         self._engine = _engine(self.words)
 
-    def cut(self, text: str) -> list[str]:
+    def cut(self, text: str, *, hmm: bool = False) -> list[str]:
         """Return the words of *text*, in order; together they are *text*."""
         words: list[str] = []
         for run in _RUN.findall(text):
             if "\u3400" <= run[0] <= "\u9fff":
-                words += self._engine.cut(run, False)
+                words += self._engine.cut(run, hmm)
             else:
                 words.append(run)
         return words
