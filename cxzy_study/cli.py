@@ -57,6 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_inputs(sub, "FILE.csv")
     sub.add_argument("--codebook", type=Path, help="a codebook of your own; by default the study's")
     sub.add_argument("--evidence", type=Path, metavar="FILE.csv", help="write every rule's match here, too")
+    sub = verb("facts", _facts, "read documents and find numbered formulas, quantities and bodies")
+    _add_inputs(sub, "DIR")
     sub = verb("agree", _agree, "agreement between two coding sheets")
     sub.add_argument("a", type=Path, metavar="A.csv")
     sub.add_argument("b", type=Path, metavar="B.csv")
@@ -174,6 +176,17 @@ def _code(arguments: argparse.Namespace) -> None:
         save_people_file(rejected, arguments.to.with_name("rejected.csv"), force=True)
     n_documents = coded.doc_id.nunique()
     print(f"{n_documents} documents, {len(coded)} units coded, {len(rejected)} rejected: {arguments.to}")
+
+
+def _facts(arguments: argparse.Namespace) -> None:
+    from cxzy_study.study.own import check_free, find_facts, read_all, save_people_folder
+
+    check_free(arguments.to, force=arguments.force)
+    documents, rejected = read_all(arguments.inputs, **_reading(arguments))  # type: ignore[arg-type]
+    tables = find_facts(documents)
+    counts = ", ".join(f"{len(table)} {name}" for name, table in tables.items())
+    save_people_folder(tables | ({"rejected": rejected} if len(rejected) else {}), arguments.to, force=arguments.force)
+    print(f"{len(documents)} documents, {counts}, {len(rejected)} rejected: {arguments.to}")
 
 
 def _agree(arguments: argparse.Namespace) -> None:

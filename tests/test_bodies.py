@@ -65,7 +65,8 @@ def test_names_that_several_places_bear_are_told_apart_by_the_document_or_left_o
 
 
 def test_levels_short_names_and_choice():
-    assert [level_of(c) for c in ("110000", "130000", "130100", "130123")] == ["municipality", "province", "prefecture", "county"]
+    levels = [level_of(c) for c in ("110000", "130000", "130100", "130123")]
+    assert levels == ["municipality", "province", "prefecture", "county"]
     assert [short_name(n) for n in ("宁夏回族自治区", "蓟县", "翁牛特旗", "甘孜藏族自治州")] == ["宁夏", "蓟县", "翁牛特", "甘孜"]
     same = load_gazetteer(2010).full["和平区"]
     assert choose_place(same, ["120000"]).adcode == "120101"
@@ -153,12 +154,13 @@ def test_units_are_about_what_they_or_their_heading_name_else_about_the_document
     bodies = find_bodies(units, year=2010)
     about = assign_bodies(units, bodies)
     assert about[["unit_id", "body", "basis"]].values.tolist() == [
-        ["u001", "静海县", "named"], ["u002", "云溪乡党委", "named"], ["u003", "静海县", "heading"], ["u004", "静海县", "heading"],
+        ["u001", "静海县", "named"], ["u002", "云溪乡党委", "named"], ["u003", "静海县", "heading"], ["u004", "静海县", "document"],
         ["u005", "静海县", "document"], ["u006", "静海县", "named"],
     ]  # fmt: skip
     assert find_home(bodies) == "静海县"
     own = assign_bodies(units, bodies.iloc[:0], home={"d": "松岭县"})
-    assert set(own["body"]) == {"松岭县"} and set(own["basis"]) == {"document"}
+    assert set(own["body"]) == {"松岭县"}
+    assert set(own["basis"]) == {"document"}
 
 
 def test_a_unit_about_nobody_known_says_so():
@@ -191,13 +193,16 @@ def test_nothing_gives_the_empty_table():
         assert len(assign_bodies(units, frame)) == len(units)
 
 
-@pytest.mark.parametrize("text", ["静海县委" * 5000, "领导小组" * 5000, "公安、" * 20_000 + "部门", "村" * 20_000, "局" * 20_000, "和平、" * 20_000 + "等区"])
+@pytest.mark.parametrize(
+    "text",
+    ["静海县委" * 5000, "领导小组" * 5000, "公安、" * 20_000 + "部门", "村" * 20_000, "局" * 20_000, "和平、" * 20_000 + "等区"],
+)
 def test_hostile_lines_are_read_in_bounded_time(text):
     frame = find_bodies(units_of(text), year=2010)
     assert all(text[a:b] == s for a, b, s in zip(frame["start"], frame["end"], frame["surface"], strict=True))
 
 
-PIECES = ["静海县", "天津", "云溪镇", "白果村", "党委", "县委", "市委", "组织部", "公安", "局", "部门", "系统", "的", "和", "、", "“", "”", "领导小组", "书记", "大学", "各"]
+PIECES = "静海县 天津 云溪镇 白果村 党委 县委 市委 组织部 公安 局 部门 系统 的 和 、 “ ” 领导小组 书记 大学 各".split()
 
 
 @settings(max_examples=80, deadline=None)
@@ -207,7 +212,8 @@ def test_places_slice_back_and_never_overlap(texts):
     frame = find_bodies(units, year=2010)
     lookup = units.set_index("unit_id")["text"]
     for unit_id, group in frame.groupby("unit_id"):
-        assert all(lookup[unit_id][a:b] == s for a, b, s in zip(group["start"], group["end"], group["surface"], strict=True))
+        places = zip(group["start"], group["end"], group["surface"], strict=True)
+        assert all(lookup[unit_id][a:b] == s for a, b, s in places)
         assert (group["start"].iloc[1:].to_numpy() >= group["end"].iloc[:-1].to_numpy()).all()
     assert set(frame["body_type"]) <= set(BODY_TYPES)
     assert set(assign_bodies(units, frame)["unit_id"]) == set(units["unit_id"])

@@ -41,6 +41,19 @@ def test_code_writes_one_row_a_unit_with_evidence(tmp_path):
     assert {(r["unit_id"], t) for r in coded for t in r["themes"].split(";") if t} == counted
 
 
+def test_facts_are_written_with_their_places(tmp_path):
+    text = "松岭县\n\n全县推行“三亮”(亮身份、亮职责、亮承诺)活动,每月检查2次,新建支部37个。"
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    assert main(["facts", str(tmp_path / "a.txt"), "--to", str(tmp_path / "out")]) == 0
+    [formula] = rows(tmp_path / "out" / "formulas.csv")
+    assert (formula["surface"], formula["parts"], formula["status"]) == ("三亮", "亮身份|亮职责|亮承诺", "resolved")
+    start, end = map(int, formula["spans"].split("-"))
+    assert text[start:end] == "三亮"
+    found = {(r["value"], r["measure"], r["per"]) for r in rows(tmp_path / "out" / "quantities.csv")}
+    assert {("2", "次"), ("37", "个")} <= {f[:2] for f in found}
+    assert (tmp_path / "out" / "bodies.csv").is_file()
+
+
 def test_several_inputs_and_their_ids(tmp_path):
     for name in ("a/one.txt", "b/two.txt"):
         (tmp_path / name).parent.mkdir()
@@ -160,7 +173,7 @@ def test_codes_are_written_for_other_tools(tmp_path, suffix):
 
 def test_help_lists_every_command():
     text = subprocess.run([sys.executable, "-m", "cxzy_study.cli", "--help"], capture_output=True, text=True, check=True).stdout
-    for command in ("study", "figures", "report", "rebuild", "read", "code", "agree", "compare", "sheet", "export"):
+    for command in ("study", "figures", "report", "rebuild", "read", "code", "facts", "agree", "compare", "sheet", "export"):
         assert command in text
 
 

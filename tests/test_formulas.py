@@ -56,7 +56,8 @@ def test_numbers_alone_are_parsed_only_where_that_is_asked():
     assert parse_formula("四三") is None
     assert parse_bare("四三").numerals == ("4", "3")
     assert parse_bare("1234").numerals == ("1", "2", "3", "4")
-    assert parse_bare("211") is None and parse_bare("七一") is None
+    assert parse_bare("211") is None
+    assert parse_bare("七一") is None
 
 
 @given(st.lists(st.tuples(st.sampled_from("一二三四五六七八九"), st.sampled_from("抓比创看评讲送访")), min_size=2, max_size=4))
@@ -233,11 +234,12 @@ def test_the_lexicon_is_sound_and_dated():
         formula = parse_formula(strip_descriptor(row.formula)) or parse_formula(row.formula)
         heads = row.heads.split(";")
         if row.parts and formula is not None and formula.announced and "、" not in row.formula:
-            assert len(row.parts.split("|")) in {sum(map(int, row.numerals.split(";"))), int(row.numerals.split(";")[0])}
+            numbers = [int(n) for n in row.numerals.split(";")]
+            assert len(row.parts.split("|")) in {sum(numbers), numbers[0]}
         assert len(row.numerals.split(";")) >= len(heads)
         assert row.from_on == "" or row.from_on[:4].isdigit()
     excluded = load_lexicon("not_formulas")
-    assert set(excluded["why"]) <= {"date", "plan", "congress", "place", "name", "word", "idiom", "ordinal", "distributive"}
+    assert set(excluded["why"]) <= set("date plan congress place name word idiom ordinal distributive".split())
     assert not set(excluded["surface"]) & set(lexicon["formula"])
 
 
@@ -277,13 +279,16 @@ def test_frames_that_are_no_units_are_refused():
         find_formulas(twice)
 
 
-@pytest.mark.parametrize("text", ["“五好”" * 3000, "甲、" * 20000 + "“三公开”", "(三" * 20000, "“" * 20000, "1+" * 20000 + "X", "三学三比" * 5000])
+@pytest.mark.parametrize(
+    "text",
+    ["“五好”" * 3000, "甲、" * 20000 + "“三公开”", "(三" * 20000, "“" * 20000, "1+" * 20000 + "X", "三学三比" * 5000],
+)
 def test_hostile_lines_are_read_in_bounded_time(text):
     frame = find_formulas(units_of(text))
     assert all(text[a:b] == s for a, b, s in zip(frame["start"], frame["end"], frame["surface"], strict=True))
 
 
-PIECES = ["“三学三比”", "即学理论、", "学技术", "五个好", "(", ")", "、", "。", ":", "一是", "班子好", "“", "”", "1+X", "四套班子", "两", "第", "双带", "活动"]
+PIECES = "“三学三比” 即学理论、 学技术 五个好 ( ) 、 。 : 一是 班子好 “ ” 1+X 四套班子 两 第 双带 活动".split()
 
 
 @settings(max_examples=60, deadline=None)
@@ -293,7 +298,8 @@ def test_places_always_slice_back_and_never_overlap(texts):
     frame = find_formulas(units)
     lookup = units.set_index("unit_id")["text"]
     for unit_id, group in frame.groupby("unit_id"):
-        assert all(lookup[unit_id][a:b] == s for a, b, s in zip(group["start"], group["end"], group["surface"], strict=True))
+        places = zip(group["start"], group["end"], group["surface"], strict=True)
+        assert all(lookup[unit_id][a:b] == s for a, b, s in places)
         assert (group["start"].iloc[1:].to_numpy() >= group["end"].iloc[:-1].to_numpy()).all()
     assert frame.loc[frame["status"] == "resolved", "parts"].ne("").all()
 

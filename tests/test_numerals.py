@@ -41,7 +41,8 @@ def test_arabic_numbers_are_read_with_and_without_commas_and_decimals(n, cents):
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("十", "10"), ("十五", "15"), ("一百零五", "105"), ("两千三", "2300"), ("一百五", "150"), ("一万二", "12000"), ("两千零三", "2003"), ("二〇一一", "2011"), ("俩", None),
+        ("十", "10"), ("十五", "15"), ("一百零五", "105"), ("两千三", "2300"), ("一百五", "150"), ("一万二", "12000"), ("两千零三", "2003"),
+        ("二〇一一", "2011"), ("俩", None),
         ("1.5万", "15000"), ("3.26亿", "326000000"), ("400万", "4000000"), ("2万5000", "25000"), ("7万4千", "74000"),
         ("三万九千", "39000"), ("百分之三十", "0.3"), ("千分之五", "0.005"), ("三分之一", str(Decimal(1) / 3)),
         ("2/5", "0.4"), ("45%", "0.45"), ("６，８２３", "6823"), ("二点五", "2.5"), ("", None), ("多", None), ("一分之零", "0"),
@@ -59,6 +60,11 @@ def test_values(text, value):
 @given(st.text("一二三十百万亿0123456789.,%/分之点多", max_size=40))
 def test_any_text_is_a_number_or_refused_in_one_line(text):
     try:
-        assert parse_numeral(text).is_finite()
+        value = parse_numeral(text)
     except ValueError as error:
-        assert str(error).startswith("Invalid numeral") and "\n" not in str(error).replace(repr(text), "")
+        value, message = None, str(error)
+    if value is None:
+        assert message.startswith("Invalid numeral")
+        assert message.count("\n") == 0
+    else:
+        assert value.is_finite()

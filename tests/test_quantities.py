@@ -104,7 +104,8 @@ def test_rates(text, per):
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("收入增长18.7%", "change"), ("下降了两成", "change"), ("收入4386元", "level"), ("新增岗位9000个", "change"), ("增加到9000个", "level"),
+        ("收入增长18.7%", "change"), ("下降了两成", "change"), ("收入4386元", "level"), ("新增岗位9000个", "change"),
+        ("增加到9000个", "level"),
         ("覆盖率达90%", "share"), ("90%的党员", "share"), ("占总分的60%", "share"), ("由61%提高到90%", "share"), ("居全市第2位", "rank"),
         ("精简幅度达60%", "change"), ("提高5个百分点", "change"), ("同比减少68批次", "change"), ("投诉为零", "level"), ("三分之一的人", "share"),
     ],
@@ -139,7 +140,8 @@ def test_base_units_stand_beside_the_original():
     assert base["周"] == (14, "天")
     assert base["%"] == (pytest.approx(0.95), "1")
     assert base[""] == (pytest.approx(1 / 3), "1")
-    assert base["名"][1] == "" and pd.isna(base["名"][0])
+    assert base["名"][1] == ""
+    assert pd.isna(base["名"][0])
 
 
 def test_a_range_keeps_both_ends():
@@ -182,13 +184,16 @@ def test_measures_are_sound():
     assert set(measures["dimension"]) >= {"money", "area", "length", "mass", "time", "ratio", "count"}
 
 
-@pytest.mark.parametrize("text", ["1" * 100_000, "每月一次," * 2000, "12.5%" * 2000, "百分之" * 5000, "三百" * 20_000, "甲、" * 30_000 + "等3人", "一个" * 3000])
+@pytest.mark.parametrize(
+    "text",
+    ["1" * 100_000, "每月一次," * 2000, "12.5%" * 2000, "百分之" * 5000, "三百" * 20_000, "甲、" * 30_000 + "等3人", "一个" * 3000],
+)
 def test_hostile_lines_are_read_in_bounded_time(text):
     frame = find_quantities(units_of(text))
     assert all(text[a:b] == s for a, b, s in zip(frame["start"], frame["end"], frame["surface"], strict=True))
 
 
-PIECES = ["增长", "每月", "30%", "１２名", "一次", "三分之一", "百分之五", "第2位", "2010年5月", "近", "多", "以上", "万元", "3.5", "两", "村", ",", "。", "“五好”"]
+PIECES = "增长 每月 30% １２名 一次 三分之一 百分之五 第2位 2010年5月 近 多 以上 万元 3.5 两 村 , 。 “五好”".split()
 
 
 @settings(max_examples=80, deadline=None)
@@ -215,7 +220,9 @@ def test_numbers_come_with_what_stands_beside_them():
 
 def test_the_demo_corpus_gives_its_quantities():
     truth, frame = demo_truth("quantities"), find_quantities(demo_units())
-    left = frame.groupby(["doc_id", "unit_id"])[["value", "measure", "kind"]].apply(lambda g: g.values.tolist()).to_dict()
+    left: dict[tuple[str, str], list[tuple[float, str, str]]] = {}
+    for row in frame.itertuples():
+        left.setdefault((row.doc_id, row.unit_id), []).append((row.value, row.measure, row.kind))
     found = kinds = 0
     for row in truth.itertuples():
         told = left.get((row.doc_id, row.unit_id), [])

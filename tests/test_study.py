@@ -103,3 +103,17 @@ def test_shares_do_not_depend_on_the_order_of_rows(study):
 
     mixed = dict(study.tables) | {"codes": study["codes"].sample(frac=1, random_state=1)}
     assert table_text(share_table(mixed)) == table_text(study["shares"])
+
+
+def test_every_share_leads_to_its_sentences_and_back(study):
+    for row in study["shares"].itertuples():
+        behind = study.units_behind(row.theme, group=row.group, coder=row.coder)
+        assert len(behind) == row.n_coded
+        if row.coder == "rules":
+            assert (behind.rules != "").all()
+    behind = study.units_behind("contests", group="taining")
+    about = study.rows_about("taining", behind.unit_id[0])
+    assert "contests" in set(about["codes"].theme)
+    assert {"units", "settled", "codes", "terms"} <= set(about)
+    with pytest.raises(InvalidInput, match="atlantis"):
+        study.units_behind("contests", group="atlantis")

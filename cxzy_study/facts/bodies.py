@@ -185,7 +185,7 @@ def _is_other(text: str, a: int, b: int, short: bool) -> bool:
     """Whether the characters only look like the place, or stand in a slogan (“建设新松岭”)."""
     if text[a:b] == "和县" and text[max(0, a - 1) : a] not in {"省", "市", "徽", "湖", "山"}:
         return True
-    if short and (text[b : b + 1] in {"路", "港", "河", "江", "话", "菜"} or text[a - 1 : a] == "新"):
+    if short and (text[b : b + 1] in {"路", "港", "河", "江", "话", "菜", "八"} or text[a - 1 : a] == "新"):
         return True
     floor = max(0, a - 40)
     opened = max(text.rfind(c, floor, a) for c in "“『「‘")
@@ -310,11 +310,14 @@ def assign_bodies(units: pd.DataFrame, bodies: pd.DataFrame, *, home: Mapping[st
     rows: list[tuple[str, str, str, str, str]] = []
     for doc_id, group in units.groupby("doc_id", sort=False):
         own = (home or {}).get(str(doc_id)) or find_home(bodies[bodies["doc_id"] == doc_id])
-        heading: list[tuple[str, str]] = []
+        above_it: dict[int, list[tuple[str, str]]] = {}
         for unit in group.itertuples():
             here = named.get((unit.doc_id, unit.unit_id), [])
             if unit.kind == "heading":
-                heading = here
+                above_it = {d: bodies for d, bodies in above_it.items() if d < unit.depth}
+                # A title names the document's own body, if any.
+                above_it |= {unit.depth: here} if here and unit.depth else {}
+            heading = above_it[max(above_it)] if above_it else []
             about, basis = here or heading, "named" if here else "heading"
             if not about:
                 about, basis = [(own, "place")], "document"

@@ -77,7 +77,8 @@ def _functions() -> str:
 def _suffixes() -> tuple[re.Pattern[str], dict[str, str]]:
     words = shipped("body_words")
     types = dict(words[words["role"] == "suffix"][["word", "body_type"]].itertuples(index=False))
-    return re.compile("|".join(map(re.escape, sorted(types, key=len, reverse=True)))), types
+    words = sorted(types, key=len, reverse=True)
+    return re.compile("|".join(re.escape(w) + ("(?!学)" if w == "一中" else "") for w in words)), types
 
 
 @lru_cache(maxsize=1)
@@ -114,7 +115,10 @@ _CELLS = re.compile("党委(?!政府)|党工委|农工委|工委(?!会|员)|党�
 _ANY = re.compile("[局厅委部办室门统央府院协政学校司团厂社站所队组会园台场行田矿馆联]")
 
 
-_LISTED = r"((?:(?:{f}|[^\W\d_]{{2,4}}[局委办厅])、){{1,15}}(?:{f}|[^\W\d_]{{2,4}}[局委办厅]))等?(?:\d+个|[两三四五六七八九十]+个|多个|有关|相关)?(系统|部门)"
+_LISTED = (
+    r"((?:(?:{f}|[^\W\d_]{{2,4}}[局委办厅])、){{1,15}}(?:{f}|[^\W\d_]{{2,4}}[局委办厅]))"
+    r"等?(?:\d+个|[两三四五六七八九十]+个|多个|有关|相关)?(系统|部门)"
+)
 
 
 @lru_cache(maxsize=1)

@@ -20,6 +20,9 @@ _PEOPLES = (
     "毛南族|水族|仡佬族|哈尼族|拉祜族|佤族|纳西族|独龙族|怒族|普米族|布朗族|土族|撒拉族|保安族|东乡族|裕固族|塔吉克|锡伯|达斡尔族|鄂温克族|各族"
 )
 _SUFFIX = re.compile(f"(?:特别行政区|(?:{_PEOPLES})*自治[区州县旗]|地区|林区|特区|矿区|新区|省|市|区|县|盟|旗)$")
+_HEADING = re.compile("直辖|^(?:市辖区|市|县|城区|郊区|矿区)$")
+"""Rows of the code table that head others, and names that are no names."""
+
 _AMBIGUOUS = frozenset(
     "白银 安康 安顺 大同 中山 平安 东方 海南州 吉安市 长治 资阳区 保安 和平 城关 郊区 市区 城区 新城 桥西 桥东 河西 河东 河北区 西湖 东湖 "
     "兴安 东风 光明 解放 南山 北海 开平 新兴 同心 文化 集安 建设 民主 向阳 前进 新华 友谊 朝阳 永安 安宁 海西 黄山 通化 文山 来宾 日照 阿里 山南 海北 海东 黔西 黔东 红河 怒江 德宏".split()
@@ -99,7 +102,7 @@ def _gazetteer(year: int, places: pd.DataFrame) -> Gazetteer:
     by_code = {}
     for code, name in sorted(schema.items()):
         level = level_of(code)
-        if name in {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划", "城区", "郊区", "矿区"} or len(name) < 2:
+        if _HEADING.search(name):
             continue
         place = Place(name, code, level)
         by_code[code] = place

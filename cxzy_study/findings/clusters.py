@@ -38,7 +38,9 @@ def cluster_groups(
     have the branch, at the size that the groups have (Felsenstein 1985, Evolution 39:783). ``support_au`` is the
     approximately unbiased one of the multiscale bootstrap: with BP(r) the support when r times as many paragraphs are
     drawn, -Φ⁻¹(BP) = v √r + c / √r is fitted by weighted least squares over ten sizes, and AU = 1 - Φ(v - c)
-    (Shimodaira 2002, Systematic Biology 51:492). Any tree has branches, on noise too: read it beside
+    (Shimodaira 2002, Systematic Biology 51:492). Any tree has branches, on noise too. In simulations of five documents
+    without groups (:func:`cxzy_study.findings.calibrate_groups.measure_grouping`) a support of 0.95 was reached by some
+    branch in 0% to 11% of corpora, an AU of 0.95 in 20% to 33%: ``support`` is the one to judge by, beside
     :func:`cxzy_study.findings.partitions.compare_partitions`, which asks whether there are groups at all.
 
     Parameters

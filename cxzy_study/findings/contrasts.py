@@ -31,7 +31,10 @@ def compare_groups_within(
     algorithm 2.8). The largest of differences over their standard deviations (max-T) was tried and is the weaker where
     arenas have few paragraphs: a theme that one paragraph holds reaches a large value by chance, and no small p. It is
     a test of whether the paragraphs of a group are exchangeable with the others in that theme, and it is for groups
-    that were drawn up before looking: never for clusters found in the same data.
+    that were drawn up before looking: never for clusters found in the same data. In simulations
+    (:func:`cxzy_study.findings.calibrate_groups.measure_contrasts`) 4% to 6% of documents without contrasts had an
+    adjusted p of 0.05 or less; five arenas of three paragraphs find eightfold odds in 4%, two of twelve in 63%: such
+    arenas show contrasts, they cannot deny them.
 
     The interval of the difference is Newcombe's hybrid of two score intervals (1998, Statistics in Medicine 17:873,
     method 10), each with the design effect of its paragraphs; it is not adjusted for the number of comparisons.

@@ -72,8 +72,10 @@ def compare_partitions(
     Statistics and Computing 15:53). Permuting each theme by itself would be the laxer null: groups that only differ in
     how many themes a sentence bears then look grouped in half of all corpora. Under each null the score of each
     partition is standardised and the best of all partitions noted, so that looking at all of them is paid for (Westfall
-    and Young 1993, Resampling-Based Multiple Testing, 2.5). On corpora without groups, about one in twenty is given
-    one; see :func:`cxzy_study.findings.calibrate.measure_grouping`.
+    and Young 1993, Resampling-Based Multiple Testing, 2.5). In simulations of five documents
+    (:func:`cxzy_study.findings.calibrate_groups.measure_grouping`, 250 runs each) 1% to 7% of corpora without groups
+    were given one; planted clusters were found in 3%, 26% and 51% of corpora when their log-odds differed by a standard
+    deviation of 0.5, 1 and 1.5: no supported grouping is no proof that there is none.
 
     Parameters
     ----------

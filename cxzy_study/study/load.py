@@ -35,6 +35,46 @@ class Study:
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.tables[name]
 
+    def units_behind(self, theme: str, *, group: str, coder: str = "settled") -> pd.DataFrame:
+        """Return the sentences that a cell of table ``shares`` counts, with the rules that speak for the theme.
+
+        Parameters
+        ----------
+        theme, group, coder : str
+            As in ``shares``; *group* is a document or an arena.
+
+        Returns
+        -------
+        DataFrame
+            Rows of ``units`` with one more column, ``rules``: ids of the rules whose matches count,
+            joined by ``;`` (empty where only people marked the theme).
+        """
+        units, codes, evidence = self["units"], self["codes"], self["evidence"]
+        marked = codes[(codes.theme == theme) & (codes.coder == coder)][["doc_id", "unit_id"]]
+        arenas = self["arenas"]
+        if group in set(arenas.arena):
+            marked = marked.merge(arenas[arenas.arena == group][["doc_id", "unit_id"]])
+        elif group in set(units.doc_id):
+            marked = marked[marked.doc_id == group]
+        else:
+            raise InvalidInput(f"Invalid group {group!r}: must be a document or an arena of the study.")
+        counted = evidence[(evidence.theme == theme) & (evidence.verdict == "counted")]
+        rules = counted.groupby(["doc_id", "unit_id"]).rule.agg(lambda r: ";".join(dict.fromkeys(r))).rename("rules")
+        found = units[units.kind == "sentence"].merge(marked).merge(rules.reset_index(), how="left")
+        return found.assign(rules=found.rules.fillna(""))
+
+    def rows_about(self, doc_id: str, unit_id: str) -> dict[str, pd.DataFrame]:
+        """Return the rows of every table that speak of one unit, by table."""
+        found = {}
+        for name, table in self.tables.items():
+            if {"doc_id", "unit_id"} <= set(table.columns):
+                rows = table[(table.doc_id == doc_id) & (table.unit_id == unit_id)]
+                if len(rows):
+                    found[name] = rows.reset_index(drop=True)
+        if not found:
+            raise InvalidInput(f"Invalid unit {doc_id} {unit_id}: must be one of table units.")
+        return found
+
 
 def load_codebook(path: str | Path = ROOT / CODEBOOK) -> Codebook:
     """Load a codebook, by default the study's; see :func:`cxzy_study.coding.codebook.load_codebook`."""

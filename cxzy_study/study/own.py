@@ -12,11 +12,14 @@ from pathlib import Path
 import pandas as pd
 
 from cxzy_study.coding.coder import code_units
+from cxzy_study.facts.bodies import find_bodies
+from cxzy_study.facts.formulas import find_formulas
+from cxzy_study.facts.quantities import find_quantities
 from cxzy_study.reading.account import account_html
 from cxzy_study.reading.files import Document, Rejected, documents_frame, read_files
 from cxzy_study.reading.structure import find_announced, find_missing_ordinals
 from cxzy_study.study.load import CODEBOOK, ROOT, load_codebook
-from cxzy_study.study.rebuild import place_in_files
+from cxzy_study.study.rebuild import add_spans, place_in_files
 from cxzy_study.tables import SCHEMAS, InvalidInput, check_table, save_bytes, table_text
 
 
@@ -132,6 +135,22 @@ def code_files(
     coded["themes"] = coded.themes.fillna("")
     columns = ["doc_id", "unit_id", "kind", "spans", "text", "themes"]
     return coded[columns], place_in_files(evidence, [d.reading for d in documents], "evidence"), rejected
+
+
+def find_facts(documents: Sequence[Document]) -> dict[str, pd.DataFrame]:
+    """Return the numbered formulas, quantities and bodies that documents name, with their places.
+
+    The level of a place is that of the document's year where reading found a date.
+    """
+    units, readings = units_of(documents), [d.reading for d in documents]
+    formulas = find_formulas(units)
+    years = {r.doc_id: int(r.published_on[:4]) for r in readings if r.published_on}
+    found = {
+        "formulas": formulas,
+        "quantities": find_quantities(units, formulas=formulas),
+        "bodies": find_bodies(units, year=years or None),
+    }
+    return {name: add_spans(table, readings) for name, table in found.items()}
 
 
 def people_csv(frame: pd.DataFrame) -> bytes:

@@ -87,6 +87,11 @@ def agreement_table(tables: Mapping[str, pd.DataFrame], a: str = "reader_1", b: 
 
 def place_in_files(found: pd.DataFrame, readings: Iterable[Reading], name: str) -> pd.DataFrame:
     """Turn places within a unit's text (columns start, end) into places in its file (``spans``), as table *name*."""
+    return add_spans(found, readings)[SCHEMAS[name].names]
+
+
+def add_spans(found: pd.DataFrame, readings: Iterable[Reading]) -> pd.DataFrame:
+    """Put ``spans``, places in the file, for ``start`` and ``end``, places within the text of a unit."""
     texts = {}
     for reading in readings:
         for unit_id, unit in zip(reading.units_frame().unit_id, reading.units, strict=True):
@@ -95,7 +100,9 @@ def place_in_files(found: pd.DataFrame, readings: Iterable[Reading], name: str) 
         format_spans(texts[row.doc_id, row.unit_id].cut(int(row.start), int(row.end)).spans)
         for row in found.itertuples()
     ]
-    return found.assign(spans=spans)[SCHEMAS[name].names]
+    placed = found.drop(columns=["start", "end"])
+    placed.insert(2, "spans", spans)
+    return placed
 
 
 def rebuild(corpus: Path, *, check: bool = False, root: Path = ROOT) -> list[str]:

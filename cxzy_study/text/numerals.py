@@ -41,10 +41,10 @@ def parse_numeral(text: str) -> Decimal:
         return whole if whole == value else value.normalize()
     if not re.fullmatch(f"{HANZI_NUMBER}+(点[零〇○一二三四五六七八九]+)?", plain):
         raise ValueError(f"Invalid numeral {text!r}: must be a Chinese or Arabic number.")
-    whole, _, fraction = plain.partition("点")
-    value = Decimal(_whole(whole))
-    if fraction:
-        value += Decimal("0." + "".join(str(DIGITS[c]) for c in fraction))
+    before, _, behind = plain.partition("点")
+    value = Decimal(_whole(before))
+    if behind:
+        value += Decimal("0." + "".join(str(DIGITS[c]) for c in behind))
     return value
 
 
