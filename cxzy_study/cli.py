@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from pathlib import Path
 
 from cxzy_study.tables import InvalidInput
@@ -98,6 +98,10 @@ def _add_reading(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--names", type=Path, metavar="FILE", help="names that script conversion must keep, one a line")
 
 
+def _count(things: Sized, noun: str) -> str:
+    return f"{len(things):,} {noun}" + ("" if len(things) == 1 else "s")
+
+
 def _reading(arguments: argparse.Namespace) -> dict[str, object]:
     names: tuple[str, ...] = ()
     if arguments.names:
@@ -155,11 +159,11 @@ def _rebuild(arguments: argparse.Namespace) -> int:
 def _read(arguments: argparse.Namespace) -> None:
     from cxzy_study.study.own import account_pages, check_free, read_all, read_tables, save_people_folder
 
-    check_free(arguments.to, force=arguments.force)
+    check_free(arguments.to, force=arguments.force, folder=True)
     documents, rejected = read_all(arguments.inputs, **_reading(arguments))  # type: ignore[arg-type]
     tables = read_tables(documents, rejected)
     save_people_folder(tables | account_pages(documents), arguments.to, force=arguments.force)
-    print(f"{len(documents)} documents, {len(tables['units'])} units, {len(rejected)} rejected: {arguments.to}")
+    print(f"{_count(documents, 'document')}, {_count(tables['units'], 'unit')}, {len(rejected)} rejected: {arguments.to}")
 
 
 def _code(arguments: argparse.Namespace) -> None:
@@ -174,19 +178,19 @@ def _code(arguments: argparse.Namespace) -> None:
         save_people_file(evidence, arguments.evidence, force=arguments.force)
     if len(rejected):
         save_people_file(rejected, arguments.to.with_name("rejected.csv"), force=True)
-    n_documents = coded.doc_id.nunique()
-    print(f"{n_documents} documents, {len(coded)} units coded, {len(rejected)} rejected: {arguments.to}")
+    documents = coded.doc_id.unique()
+    print(f"{_count(documents, 'document')}, {_count(coded, 'unit')} coded, {len(rejected)} rejected: {arguments.to}")
 
 
 def _facts(arguments: argparse.Namespace) -> None:
     from cxzy_study.study.own import check_free, find_facts, read_all, save_people_folder
 
-    check_free(arguments.to, force=arguments.force)
+    check_free(arguments.to, force=arguments.force, folder=True)
     documents, rejected = read_all(arguments.inputs, **_reading(arguments))  # type: ignore[arg-type]
     tables = find_facts(documents)
     counts = ", ".join(f"{len(table)} {name}" for name, table in tables.items())
     save_people_folder(tables | ({"rejected": rejected} if len(rejected) else {}), arguments.to, force=arguments.force)
-    print(f"{len(documents)} documents, {counts}, {len(rejected)} rejected: {arguments.to}")
+    print(f"{_count(documents, 'document')}, {counts}, {len(rejected)} rejected: {arguments.to}")
 
 
 def _agree(arguments: argparse.Namespace) -> None:
@@ -205,7 +209,7 @@ def _compare(arguments: argparse.Namespace) -> None:
     from cxzy_study.study.own import check_free, read_all, save_people_folder, units_of
 
     if arguments.to:
-        check_free(arguments.to, force=arguments.force)
+        check_free(arguments.to, force=arguments.force, folder=True)
     documents, rejected = read_all(arguments.inputs, **_reading(arguments))  # type: ignore[arg-type]
     text, tables = compare(arguments.old, arguments.new, units_of(documents))
     print(text)

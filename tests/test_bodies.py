@@ -91,7 +91,7 @@ def test_places_in_text(text, names):
 def test_places_of_ones_own():
     own = pd.DataFrame([("松岭新区", "松岭", "", "zone", "2009", "", "廊坊市", "")], columns=load_lexicon("places").columns)
     frame = find_bodies(units_of("松岭新区开工。"), year=2010, places=own)
-    assert frame[["name", "admin_level"]].values.tolist() == [["松岭新区", "zone"]]
+    assert frame[["name", "admin_level", "parent"]].values.tolist() == [["松岭新区", "zone", "廊坊市"]]
     assert find_bodies(units_of("松岭新区开工。"), year=2008, places=own).empty
 
 
@@ -181,7 +181,7 @@ def test_bodies_of_other_units_are_refused():
 def test_the_words_of_bodies_are_sound():
     words = load_lexicon("body_words")
     assert not words["word"].duplicated().any()
-    assert set(words["role"]) <= {"function", "suffix", "class"}
+    assert set(words["role"]) <= {"function", "suffix"}
     assert set(words.loc[words["role"] == "suffix", "body_type"]) <= set(BODY_TYPES)
 
 

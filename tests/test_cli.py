@@ -29,7 +29,7 @@ def test_read_writes_units_and_ledgers(tmp_path, capsys):
     assert document["doc_id"] == "01_yunxi_report.html"
     units = rows(tmp_path / "out" / "units.csv")
     assert len(units) == int(document["n_headings"]) + int(document["n_sentences"])
-    assert "1 documents" in capsys.readouterr().out
+    assert "1 document," in capsys.readouterr().out
 
 
 def test_code_writes_one_row_a_unit_with_evidence(tmp_path):
@@ -71,6 +71,14 @@ def test_existing_output_is_refused_and_kept(tmp_path, capsys):
     assert "--force" in capsys.readouterr().err
     assert main(["code", str(PAGE), "--to", str(out), "--force"]) == 0
     assert len(rows(out)) > 40
+
+
+def test_folders_may_bear_dots_and_files_are_no_folders(tmp_path, capsys):
+    out = tmp_path / "read.v1"
+    assert main(["read", str(PAGE), "--to", str(out)]) == 0
+    assert main(["read", str(PAGE), "--to", str(out), "--force"]) == 0
+    assert main(["code", str(PAGE), "--to", str(out), "--force"]) == 2
+    assert "is a folder" in capsys.readouterr().err
 
 
 def test_a_bad_file_stops_or_is_set_aside(tmp_path, capsys):

@@ -51,6 +51,23 @@ def test_the_estimate_is_the_mean_of_the_corrected_marks():
     assert (found["low"] <= found["high"]).all()
 
 
+def test_strata_read_more_thickly_weigh_no_more():
+    """One document of eight is a stratum of which half is read, of the others a tenth."""
+    units, codes, truth, machine = corpus(seed=5)
+    rare = units["doc_id"].eq("doc_0")
+    drawn = [
+        draw_sample(units[at], n=int(at.sum() * rate), seed=1).assign(stratum=name)
+        for name, at, rate in (("rare", rare, 0.5), ("usual", ~rare, 0.1))
+    ]
+    sample = pd.concat(drawn, ignore_index=True)
+    keys = pd.MultiIndex.from_frame(find_marks(codes, units, coder="settled").sentences[["doc_id", "unit_id"]])
+    at = keys.get_indexer(pd.MultiIndex.from_frame(sample[["doc_id", "unit_id"]]))
+    error = truth[at].astype(float) - machine[at]
+    corrected = machine.mean(axis=0) + (error / sample["probability"].to_numpy()[:, None]).sum(axis=0) / len(keys)
+    found = estimate_shares(codes, units, sample, machine="rules", reader="settled")
+    np.testing.assert_allclose(found["estimate"], corrected)
+
+
 def test_all_samples_of_a_small_corpus_average_to_the_truth():
     """Unbiased by design: over every sample that could be drawn, not only on average over models."""
     from itertools import combinations

@@ -202,6 +202,8 @@ def test_whole_units_are_no_parts_of_a_shipped_table():
     assert shipped["parts"].tolist() == ["@u002|@u003"]
     bracket = units_of("“两清”(清账目、清欠款)行动已经在全县展开。")
     assert clean_formulas(find_formulas(bracket), units=bracket)["parts"].tolist() == ["清账目|清欠款"]
+    long = units_of("“两清”(清理多年没有人管的集体账目和台账、清理多年没有人还的集体欠款和押金)行动已经在全县展开。")
+    assert clean_formulas(find_formulas(long), units=long)["parts"].tolist() == ["@u001:5-21|@u001:22-38"]
     with pytest.raises(InvalidInput, match="u002"):
         clean_formulas(find_formulas(units), units=units.iloc[:1])
 

@@ -125,7 +125,7 @@ def _document(doc_id: str, unit_ids: list[str], raws: list[str], gazetteer: Gaze
             last, last_end = place or candidates[0], b
             if not owned.free(a, b) or POST.match(text, b):
                 continue
-            parent = gazetteer.parent(place) if place and place.adcode else above
+            parent = (gazetteer.parent(place) if place else "") or above
             code, level = (place.adcode, place.level) if place else ("", candidates[0].level)
             rows.append((a, (doc_id, unit_id, a, b, raw[a:b], name, "place", level, code, parent)))
         for o in organisations:

@@ -86,10 +86,16 @@ def find_formulas(units: pd.DataFrame, *, lexicon: pd.DataFrame | None = None) -
     return frame
 
 
-def clean_formulas(formulas: pd.DataFrame, *, units: pd.DataFrame) -> pd.DataFrame:
-    """Return *formulas* with no whole unit of a source among the parts: each such part is written ``@unit_id``.
+MOST_CHARACTERS = 30
+"""Characters of one unit that the parts of a formula may quote in a table that is shipped without its texts."""
 
-    A table that is shipped without its texts may hold names, and no headings or sentences.
+
+def clean_formulas(formulas: pd.DataFrame, *, units: pd.DataFrame) -> pd.DataFrame:
+    """Return *formulas* with no headings and sentences of a source among the parts.
+
+    A table that is shipped without its texts may hold names, and no text: a part that is a whole unit is written
+    ``@unit_id``; parts that together quote more than :data:`MOST_CHARACTERS` of a unit are written
+    ``@unit_id:start-end``, as in ``part_places``.
 
     Parameters
     ----------
@@ -108,14 +114,21 @@ def clean_formulas(formulas: pd.DataFrame, *, units: pd.DataFrame) -> pd.DataFra
     texts = {(r.doc_id, r.unit_id): r.text for r in units[["doc_id", "unit_id", "text"]].itertuples(index=False)}
     cleaned = []
     for doc_id, parts, places in formulas[["doc_id", "parts", "part_places"]].itertuples(index=False):
+        told = [p for p in zip(parts.split("|"), places.split(";"), strict=False) if p[0]]
+        quoted: dict[str, int] = {}
+        for part, place in told:
+            unit = place.partition(":")[0]
+            quoted[unit] = quoted.get(unit, 0) + len(part)
         kept = []
-        for part, place in zip(parts.split("|"), places.split(";"), strict=False):
-            owner, _, unit_id = place.partition(":")[0].rpartition("/")
-            text = texts.get((owner or doc_id, unit_id)) if place else ""
+        for part, place in told:
+            unit = place.partition(":")[0]
+            owner, _, unit_id = unit.rpartition("/")
+            text = texts.get((owner or doc_id, unit_id))
             if text is None:
                 raise InvalidInput(f"Invalid units: each part's unit must be among them. {owner or doc_id} {unit_id}.")
             a, b = trim(fold_width(text), 0, len(text))
-            kept.append(f"@{place.partition(':')[0]}" if part and len(part) * 10 >= (b - a) * 9 else part)
+            whole = len(part) * 10 >= (b - a) * 9
+            kept.append(f"@{unit}" if whole else f"@{place}" if quoted[unit] > MOST_CHARACTERS else part)
         cleaned.append("|".join(kept))
     return formulas.assign(parts=cleaned)
 

@@ -17,7 +17,7 @@ from cxzy_study.facts.grammar import (
 from cxzy_study.facts.taken import Taken
 from cxzy_study.text.match import Matcher
 
-OPEN, CLOSE = "“‘『「\"'", "”’』」\"'"
+CLOSE = "”’』」\"'"
 
 _HINT = re.compile(r"[一二两三四五六七八九十双]|[0-9NXnx]\+[0-9NXnx]|\d个|[123456]{3}[”』」’\"]")
 _QUOTED = re.compile(r"[“‘『「\"']([^“”‘’『』「」\"'《》]{2,44})[”’』」\"']")

@@ -52,8 +52,6 @@ _BEHIND = re.compile(r"(以上|以下|以内|之内|内|左右|上下|有余|之
 RANKS = re.compile(rf"(第|前|末|后|倒数第)([{_CN}]+|\d+)(名|位)?")
 _RANKED = re.compile(r"(?:居|列|位|排|名|获|评为|夺得|取得|升至|上升到|跃居|全[省市国县区州]|其中)[^,。;!?]{0,14}$")
 
-ONE = frozenset({"一"})
-
 
 @dataclass(frozen=True)
 class Number:

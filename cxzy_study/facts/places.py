@@ -32,11 +32,15 @@ _AMBIGUOUS = frozenset(
 
 @dataclass(frozen=True)
 class Place:
-    """An administrative division: full name, code, and level (province, municipality, prefecture, county)."""
+    """An administrative division: full name, code, and level (province, municipality, prefecture, county).
+
+    ``above`` names the division above where no code tells it.
+    """
 
     name: str
     adcode: str
     level: str
+    above: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Gazetteer:
         for above in (code[:4] + "00", code[:2] + "0000"):
             if code and above != code and above in self.by_code:
                 return self.by_code[above].name
-        return ""
+        return place.above
 
 
 def load_gazetteer(year: int | None = None, *, places: pd.DataFrame | None = None) -> Gazetteer:
@@ -114,7 +118,7 @@ def _gazetteer(year: int, places: pd.DataFrame) -> Gazetteer:
         if (row.from_on or "0")[:4] <= str(year) <= (row.to_on or "9999")[:4]:
             known = full.setdefault(row.name, [])
             if not any(p.adcode == row.adcode for p in known):
-                known.append(Place(row.name, row.adcode, row.admin_level))
+                known.append(Place(row.name, row.adcode, row.admin_level, row.parent))
             if row.short:
                 short.setdefault(row.short, []).append(known[0])
     return Gazetteer(

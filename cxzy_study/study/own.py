@@ -177,7 +177,7 @@ def save_people_file(frame: pd.DataFrame, path: Path, *, force: bool = False) ->
 
 def save_people_folder(tables: Mapping[str, pd.DataFrame | bytes], folder: Path, *, force: bool = False) -> Path:
     """Write a folder of CSVs, and below it `accounts/` with the pages given as bytes, whole or not at all."""
-    check_free(folder, force=force)
+    check_free(folder, force=force, folder=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
@@ -200,12 +200,18 @@ def save_people_folder(tables: Mapping[str, pd.DataFrame | bytes], folder: Path,
     return folder
 
 
-def check_free(path: Path, *, force: bool) -> Path:
-    """Refuse to write over what exists, unless *force*."""
+def check_free(path: Path, *, force: bool, folder: bool = False) -> Path:
+    """Return *path* if a file (or a *folder*) may be written there: nothing stands there yet, or *force*.
+
+    Raises
+    ------
+    InvalidInput
+        If something is there, or the wrong kind of thing.
+    """
+    if path.exists() and path.is_dir() != folder:
+        raise InvalidInput(f"Invalid --to {path}: is {'a folder' if path.is_dir() else 'a file'}. Name another.")
     if not force and path.exists() and (path.is_file() or any(path.iterdir())):
         raise InvalidInput(f"Invalid --to {path}: exists already. Name another, or overwrite it with --force.")
-    if path.exists() and path.is_dir() != (path.suffix == ""):
-        raise InvalidInput(f"Invalid --to {path}: is {'a folder' if path.is_dir() else 'a file'}.")
     return path
 
 
