@@ -117,3 +117,24 @@ def test_every_share_leads_to_its_sentences_and_back(study):
     assert {"units", "settled", "codes", "terms"} <= set(about)
     with pytest.raises(InvalidInput, match="atlantis"):
         study.units_behind("contests", group="atlantis")
+
+
+def test_facts_agree_with_the_reading_by_hand(study):
+    """Surfaces of formulas and quantities, against `data/coding/facts/`: the agreement that the changelog states."""
+    import pandas as pd
+
+    folder = study.root / "data/coding/facts"
+    for name, at_least in {"formulas": 0.95, "quantities": 0.95, "bodies": 0.9}.items():
+        read = pd.read_csv(folder / f"{name}.csv", dtype=str)
+        one = sorted(zip(read.doc_id, read.unit_id, read.surface, strict=True))
+        other = sorted(zip(study[name].doc_id, study[name].unit_id, study[name].surface, strict=True))
+        both = sum(min(one.count(x), other.count(x)) for x in set(one))
+        assert both / len(one) >= at_least
+        assert both / len(other) >= at_least
+
+
+def test_formulas_keep_no_heading_of_a_source_as_text(study):
+    told_by_headings = study["formulas"][study["formulas"].told == "headings"]
+    assert len(told_by_headings)
+    for parts in told_by_headings.parts:
+        assert all(part.startswith("@u") for part in parts.split("|"))

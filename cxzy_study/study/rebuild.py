@@ -12,6 +12,9 @@ from cxzy_study.coding.coder import code_units
 from cxzy_study.coding.codes import score_coder, sheet_codes
 from cxzy_study.coding.parser import find_literals
 from cxzy_study.coding.reliability import compare_coders
+from cxzy_study.facts.bodies import find_bodies
+from cxzy_study.facts.formulas import clean_formulas, find_formulas
+from cxzy_study.facts.quantities import find_quantities
 from cxzy_study.reading.documents import Reading, read_bytes
 from cxzy_study.reading.structure import find_announced
 from cxzy_study.reading.terms import count_term_risk, count_terms
@@ -73,6 +76,8 @@ def make_tables(corpus: Path, *, root: Path = ROOT) -> dict[str, pd.DataFrame]:
     tables["shares"] = share_table(tables)
     tables["scores"] = score_coder(tables["codes"], coder="rules", reference="settled")
     tables["agreement"] = agreement_table(tables)
+    facts = fact_tables(texts, sources=tables["sources"])
+    tables |= {name: place_in_files(found, readings.values(), name) for name, found in facts.items()}
     return {name: check_table(rounded(tables[name]), name) for name in DERIVED}
 
 
@@ -83,6 +88,18 @@ def agreement_table(tables: Mapping[str, pd.DataFrame], a: str = "reader_1", b: 
     table = compare_coders(codes[codes.coder == a], codes[codes.coder == b], blocks=sentences, seed=SEED)
     plain = table.astype({c: float for c in table.columns if str(table[c].dtype) == "Float64"})
     return check_table(plain.assign(a=a, b=b), "agreement")
+
+
+def fact_tables(texts: pd.DataFrame, *, sources: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return formulas, quantities and bodies of the study, with no heading or sentence among the parts."""
+    formulas = find_formulas(texts)
+    dated = {r.doc_id: r.published_on or r.covers_to for r in sources.itertuples()}
+    years = {doc_id: int(day[:4]) for doc_id, day in dated.items() if day}
+    return {
+        "formulas": clean_formulas(formulas, units=texts),
+        "quantities": find_quantities(texts, formulas=formulas),
+        "bodies": find_bodies(texts, year=years),
+    }
 
 
 def place_in_files(found: pd.DataFrame, readings: Iterable[Reading], name: str) -> pd.DataFrame:

@@ -14,7 +14,8 @@ from cxzy_study.tables.checks import (
     save_text,
     table_text,
 )
-from cxzy_study.tables.schemas import KINDS, MODES, SCHEMAS, THEMES, Column, Table
+from cxzy_study.tables.columns import Column, Table
+from cxzy_study.tables.schemas import KINDS, MODES, SCHEMAS, THEMES
 
 __all__ = [
     "KINDS",

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cxzy_study.tables.schemas import SCHEMAS, Column
+from cxzy_study.tables.columns import Column
+from cxzy_study.tables.schemas import SCHEMAS
 
 _SPANS = re.compile(r"\d+-\d+(;\d+-\d+)*")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from cxzy_study.tables.columns import DOC, SPAN, UNIT, Table
+from cxzy_study.tables.columns import column as _c
+from cxzy_study.tables.schemas_facts import FACTS
 
 THEMES = (
     "pledging", "benchmarking", "role_models", "contests", "responsibility", "supervision",
@@ -17,44 +19,6 @@ MODES = ("doctrine", "problem", "demanded", "planned", "under_way", "done", "out
 KINDS = ("heading", "sentence")
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column: its name, what its cells hold, and in which unit.
-
-    ``kind`` is one of ``id text int share number date flag spans list``. ``required`` forbids
-    empty cells. ``allowed`` closes the vocabulary (of each item, for lists).
-    """
-
-    name: str
-    kind: str
-    doc: str
-    required: bool = True
-    allowed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table: what a row is, its columns, its key, and whether people or programs made it."""
-
-    name: str
-    row: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()
-
-    @property
-    def names(self) -> list[str]:
-        """Column names in their fixed order."""
-        return [c.name for c in self.columns]
-
-
-def _c(name: str, kind: str, doc: str, required: bool = True, allowed: tuple[str, ...] = ()) -> Column:
-    return Column(name, kind, doc, required, allowed)
-
-
-_DOC = _c("doc_id", "id", "document, as in `sources`")
-_UNIT = _c("unit_id", "id", "unit within its document, as in `units`")
-_SPAN = _c("spans", "spans", "places in the decoded file, `start-end`: code points, 0-based, half-open, joined by `;`")
-
 SCHEMAS: dict[str, Table] = {
     t.name: t
     for t in (
@@ -62,7 +26,7 @@ SCHEMAS: dict[str, Table] = {
             "sources",
             "a document",
             (
-                _DOC,
+                DOC,
                 _c("title", "text", "title as printed, in simplified script"),
                 _c("author", "list", "names of the authors, joined by `;`", False),
                 _c("author_role", "text", "office or institution of the author as the document states it", False),
@@ -91,7 +55,7 @@ SCHEMAS: dict[str, Table] = {
             "source_basis",
             "a fact of `sources`: where it was read, or why it is empty",
             (
-                _DOC,
+                DOC,
                 _c("fact", "id", "column of `sources`"),
                 _c("basis", "id", "document: read there; inferred: follows from what was read there; "
                    "public: publicly known, not in the document; unknown: left empty", True,
@@ -105,14 +69,14 @@ SCHEMAS: dict[str, Table] = {
             "units",
             "a heading or sentence",
             (
-                _DOC,
-                _UNIT,
+                DOC,
+                UNIT,
                 _c("kind", "id", "heading (run-in headings and titles too) or sentence", True, KINDS),
                 _c("section", "id", "number of the section, `0` before the first heading, `2.1` below `2`"),
                 _c("depth", "int", "of a heading: 0 title, 1 first level …; of a sentence: depth of its section"),
                 _c("enumerator", "text", "the unit's own enumerator as printed (一、 （一） 一是), empty if none", False),
                 _c("paragraph", "int", "running number of the paragraph, from 1; broken lines are rejoined first"),
-                _SPAN,
+                SPAN,
                 _c("n_chars", "int", "characters of the unit's text without spaces, enumerator included"),
             ),
             ("doc_id", "unit_id"),
@@ -120,14 +84,14 @@ SCHEMAS: dict[str, Table] = {
         Table(
             "removed",
             "a stretch of a raw file that is in no unit",
-            (_DOC, _SPAN, _c("reason", "id", "why it was taken out"), _c("n_chars", "int", "code points taken out")),
+            (DOC, SPAN, _c("reason", "id", "why it was taken out"), _c("n_chars", "int", "code points taken out")),
         ),
         Table(
             "script_changes",
             "a character whose conversion had more than one candidate, or was corrected",
             (
-                _DOC,
-                _SPAN,
+                DOC,
+                SPAN,
                 _c("raw", "text", "as printed"),
                 _c("text", "text", "as read"),
                 _c("why", "id", "one_to_many: the character has several simplified forms or is a known slip; "
@@ -137,15 +101,15 @@ SCHEMAS: dict[str, Table] = {
         Table(
             "arenas",
             "a unit that speaks of one arena of its document",
-            (_DOC, _UNIT, _c("arena", "id", "arena within the document, as in the glossary")),
+            (DOC, UNIT, _c("arena", "id", "arena within the document, as in the glossary")),
             ("doc_id", "unit_id"),
         ),
         Table(
             "sheet",
             "a unit as one reader coded it (a coding sheet)",
             (
-                _DOC,
-                _UNIT,
+                DOC,
+                UNIT,
                 _c("themes", "list", "theme ids joined by `;`, `none` where no theme holds; empty: not read", False,
                    (*THEMES, "none")),
                 _c("mode", "id", "layer `mode`; empty: not read", False, MODES),
@@ -157,9 +121,9 @@ SCHEMAS: dict[str, Table] = {
             "announced",
             "a count that a text announces (以下五个原则), held against what follows",
             (
-                _DOC,
-                _UNIT,
-                _SPAN,
+                DOC,
+                UNIT,
+                SPAN,
                 _c("announced", "int", "the count"),
                 _c("noun", "text", "what is counted"),
                 _c("found", "int", "how many were found; empty if none were", False),
@@ -172,7 +136,7 @@ SCHEMAS: dict[str, Table] = {
             "terms",
             "a word of the closed vocabulary in a unit; any word in a section (unit_id empty)",
             (
-                _DOC,
+                DOC,
                 _c("unit_id", "id", "unit, or empty where the row counts a whole section", False),
                 _c("section", "id", "section, or empty where the row counts a unit", False),
                 _c("segmenter", "id", "what cut the words"),
@@ -197,11 +161,11 @@ SCHEMAS: dict[str, Table] = {
             "evidence",
             "a rule's match",
             (
-                _DOC,
-                _UNIT,
+                DOC,
+                UNIT,
                 _c("theme", "id", "theme that the rule speaks for", True, THEMES),
                 _c("rule", "id", "rule id in the codebook"),
-                _SPAN,
+                SPAN,
                 _c("verdict", "id", "whether the match counts", True, ("counted", "refused")),
                 _c("why", "text", "why a match was refused", False),
             ),
@@ -210,8 +174,8 @@ SCHEMAS: dict[str, Table] = {
             "codes",
             "a theme (or a layer: `mode=…`) of a unit by a coder; `none` where the coder marked no theme",
             (
-                _DOC,
-                _UNIT,
+                DOC,
+                UNIT,
                 _c("theme", "id", "theme id, `none`, or `mode=` with its value"),
                 _c("coder", "id", "who coded: reader_1, reader_2, settled, rules, learned"),
                 _c("value", "int", "1: marked. A theme without a row is not marked in a unit that the coder read"),
@@ -230,7 +194,7 @@ SCHEMAS: dict[str, Table] = {
                 _c("n_units", "int", "sentences in the group"),
                 _c("n_blocks", "int", "paragraphs in the group: what is resampled"),
                 _c("n_coded", "int", "sentences that bear the theme"),
-                _c("share", "share", "n_coded / n_units"),
+                _c("share", "share", "n_coded / n_units; empty where no sentence was read", False),
                 _c("low", "share", "lower end of the 95% interval", False),
                 _c("high", "share", "upper end of the 95% interval", False),
                 _c("interval", "id", "how the interval was made", False),
@@ -281,5 +245,6 @@ SCHEMAS: dict[str, Table] = {
             ),
             ("a", "b", "theme"),
         ),
+        *FACTS,
     )
 }
