@@ -19,7 +19,7 @@ This page is written by `python -m cxzy_study.study.describe`; a test compares i
 |---|---|---|
 | `sources.csv`, `source_basis.csv` | the documents, and where each fact about them was read | people |
 | `codebook/` | the codebook, version 1, with its rules and their test sentences; how to write one of your own | people |
-| `coding/` | what people decided: readers' codes, the settled codes, arenas; `facts/`: formulas, quantities and bodies as one reader found them | people; only ever held against the texts |
+| `coding/` | what people decided: readers' codes, settled codes, arenas; `facts/`: facts as one reader found them | people |
 | `tables/` | what programs found | `cxzy rebuild --corpus DIR` |
 | `glossary.csv` | every label of figures and report, in both languages (key, en, zh) | people |
 | `lexicon/` | word lists of the facts stage: formulas, measures, bodies, places | people |

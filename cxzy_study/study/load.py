@@ -20,7 +20,10 @@ ROOT = Path(__file__).resolve().parents[2]
 CODEBOOK = Path("data/codebook/v1.yaml")
 READERS = ("reader_1", "reader_2", "settled")
 DECIDED = {"sources": "data/sources.csv", "source_basis": "data/source_basis.csv", "arenas": "data/coding/arenas.csv"}
-DERIVED = ("units", "removed", "script_changes", "announced", "terms", "term_risk", "evidence", "codes", "shares", "scores", "agreement", "formulas", "quantities", "bodies")
+DERIVED = tuple(
+    "units removed script_changes announced terms term_risk evidence codes "
+    "shares scores agreement formulas quantities bodies".split()
+)
 SEED = 20120513
 
 
