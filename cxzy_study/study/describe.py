@@ -19,7 +19,9 @@ This page is written by `python -m cxzy_study.study.describe`; a test compares i
 |---|---|---|
 | `sources.csv`, `source_basis.csv` | the documents, and where each fact about them was read | people |
 | `codebook/` | the codebook, version 1, with its rules and their test sentences; how to write one of your own | people |
-| `coding/` | what people decided: readers' codes, settled codes, arenas; `facts/`: facts as one reader found them | people |
+| `coding/` | what people decided: readers' codes, settled codes, arenas | people; only ever held against the texts |
+| `coding/facts/` | formulas, quantities and bodies as one reader found them | people |
+| `coding/practices/` | practices as two readers found them, not settled yet | people |
 | `tables/` | what programs found | `cxzy rebuild --corpus DIR` |
 | `glossary.csv` | every label of figures and report, in both languages (key, en, zh) | people |
 | `lexicon/` | word lists of the facts stage: formulas, measures, bodies, places | people |
