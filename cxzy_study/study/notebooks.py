@@ -65,14 +65,13 @@ def same_notebook(old: str, new: str) -> bool:
     )
 
 
-def _same(a: Any, b: Any) -> bool:
+def _same(a: Any, b: Any, key: str = "") -> bool:
     if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(
-            not find_png_difference(base64.b64decode(a[k]), base64.b64decode(b[k])) if k == "image/png" else _same(a[k], b[k])
-            for k in a
-        )
+        return a.keys() == b.keys() and all(_same(a[k], b[k], k) for k in a)
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(_same, a, b))
+    if key == "image/png" and isinstance(a, str) and isinstance(b, str):
+        return not find_png_difference(base64.b64decode(a), base64.b64decode(b))
     return bool(a == b)
 
 
