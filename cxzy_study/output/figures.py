@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxzy_study.output.exhibits import Exhibit, name_of, note_of
+from cxzy_study.output.exhibit import Exhibit
+from cxzy_study.output.exhibits import name_of, note_of
 from cxzy_study.output.glossary import Glossary
 from cxzy_study.output.pictures import find_pdf_difference, find_png_difference, find_text_difference
 from cxzy_study.output.style import QUIET, SMALLEST_PT, check_columns, check_lang, journal_style, wrap_text

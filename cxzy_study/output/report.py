@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from cxzy_study.output.exhibits import EXHIBITS, Exhibit, check_exhibit, frame_exhibit, name_of, note_of
+from cxzy_study.output.exhibit import Exhibit
+from cxzy_study.output.exhibits import EXHIBITS, check_exhibit, frame_exhibit, name_of, note_of
 from cxzy_study.output.glossary import Glossary
 from cxzy_study.output.ledger import FILLED, Ledger, frame_numbers, show_number
 from cxzy_study.output.pictures import find_text_difference
