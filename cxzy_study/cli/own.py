@@ -54,7 +54,8 @@ def _code(arguments: argparse.Namespace) -> None:
     outputs = [arguments.to, *([arguments.evidence] if arguments.evidence else [])]
     for path in outputs:
         check_free(path, force=arguments.force)
-    coded, evidence, rejected = code_files(arguments.inputs, codebook=arguments.codebook, **reading_options(arguments))  # type: ignore[arg-type]
+    options = reading_options(arguments)
+    coded, evidence, rejected = code_files(arguments.inputs, codebook=arguments.codebook, **options)  # type: ignore[arg-type]
     save_people_file(coded, arguments.to, force=arguments.force)
     if arguments.evidence:
         save_people_file(evidence, arguments.evidence, force=arguments.force)
