@@ -16,6 +16,7 @@ def add_verbs(verb: AddVerb) -> None:
     sub = verb("code", _code, "read documents and code every unit by themes")
     add_inputs(sub, "FILE.csv")
     sub.add_argument("--codebook", type=Path, help="a codebook of your own; by default the study's")
+    sub.add_argument("--coder", choices=["learned", "rules"], help="default: learned; rules with a codebook of your own")
     sub.add_argument("--evidence", type=Path, metavar="FILE.csv", help="write every rule's match here, too")
     sub = verb("facts", _facts, "read documents and find numbered formulas, quantities and bodies")
     add_inputs(sub, "DIR")
@@ -55,7 +56,9 @@ def _code(arguments: argparse.Namespace) -> None:
     for path in outputs:
         check_free(path, force=arguments.force)
     options = reading_options(arguments)
-    coded, evidence, rejected = code_files(arguments.inputs, codebook=arguments.codebook, **options)  # type: ignore[arg-type]
+    coded, evidence, rejected = code_files(
+        arguments.inputs, codebook=arguments.codebook, coder=arguments.coder, **options  # type: ignore[arg-type]
+    )
     save_people_file(coded, arguments.to, force=arguments.force)
     if arguments.evidence:
         save_people_file(evidence, arguments.evidence, force=arguments.force)

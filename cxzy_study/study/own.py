@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from cxzy_study.coding.codebook import Codebook
 from cxzy_study.coding.coder import code_units
+from cxzy_study.coding.learned import code_learned
+from cxzy_study.coding.weights import load_weights
 from cxzy_study.facts.bodies import find_bodies
 from cxzy_study.facts.formulas import find_formulas
 from cxzy_study.facts.quantities import find_quantities
@@ -21,6 +24,9 @@ from cxzy_study.reading.structure import find_announced, find_missing_ordinals
 from cxzy_study.study.load import CODEBOOK, ROOT, load_codebook
 from cxzy_study.study.rebuild import add_spans, place_in_files
 from cxzy_study.tables import SCHEMAS, InvalidInput, check_table, save_bytes, table_text
+
+CODERS = ("learned", "rules")
+WEIGHTS = Path("data/coding/learned")
 
 
 def read_all(
@@ -97,6 +103,7 @@ def code_files(
     inputs: Sequence[str | Path],
     *,
     codebook: str | Path | None = None,
+    coder: str | None = None,
     keep_going: bool = False,
     text_column: str | None = None,
     id_column: str | None = None,
@@ -110,6 +117,8 @@ def code_files(
         Files and folders.
     codebook : path, optional
         A codebook of one's own; by default the study's.
+    coder : {'learned', 'rules'}, optional
+        By default ``learned`` with the study's codebook, which its weights belong to, and ``rules`` with any other.
     keep_going : bool
         Set aside what cannot be read instead of stopping.
     text_column, id_column, names
@@ -118,23 +127,53 @@ def code_files(
     Returns
     -------
     coded : DataFrame
-        One row a unit: doc_id, unit_id, kind, spans, text, themes (ids joined by ``;``).
+        One row a unit: doc_id, unit_id, kind, spans, text, themes (ids joined by ``;``) and, from the learned coder,
+        ``p_<theme>``: the probability of each theme.
     evidence : DataFrame
         Table ``evidence``.
     rejected : DataFrame
         doc_id, file, reason.
+
+    Raises
+    ------
+    InvalidInput
+        If the learned coder is asked for with a codebook that it was not made for.
     """
+    book = load_codebook(codebook or ROOT / CODEBOOK)
+    learned = check_coder(coder, book) == "learned"
     documents, rejected = read_all(
         inputs, keep_going=keep_going, text_column=text_column, id_column=id_column, names=names
     )
     units = units_of(documents)
-    codes, evidence = code_units(units, codebook=load_codebook(codebook or ROOT / CODEBOOK))
+    if learned:
+        codes, evidence, chances = code_learned(units, codebook=book, weights=load_weights(ROOT / WEIGHTS))
+    else:
+        (codes, evidence), chances = code_units(units, codebook=book), pd.DataFrame(index=units.index)
     marks = codes[codes.theme.ne("none") & ~codes.theme.str.contains("=")]
     themes = marks.groupby(["doc_id", "unit_id"], sort=False).theme.agg(";".join).rename("themes")
     coded = units.merge(themes, how="left", on=["doc_id", "unit_id"])
     coded["themes"] = coded.themes.fillna("")
     columns = ["doc_id", "unit_id", "kind", "spans", "text", "themes"]
-    return coded[columns], place_in_files(evidence, [d.reading for d in documents], "evidence"), rejected
+    chances = chances.add_prefix("p_").round(4).reset_index(drop=True)
+    return pd.concat([coded[columns], chances], axis=1), place_in_files(evidence, [d.reading for d in documents], "evidence"), rejected
+
+
+def check_coder(coder: str | None, codebook: Codebook) -> str:
+    """Return the coder to use with *codebook*: the one asked for, or by default the better one that fits it.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such coder, or the learned one is asked for with a codebook that it was not made for.
+    """
+    own = codebook.label == load_codebook(ROOT / CODEBOOK).label
+    if coder is None:
+        return "learned" if own else "rules"
+    if coder not in CODERS:
+        raise InvalidInput(f"Invalid --coder {coder}: must be one of {', '.join(CODERS)}.")
+    if coder == "learned" and not own:
+        raise InvalidInput(f"Invalid --coder learned: its weights belong to the study's codebook. {codebook.label}.")
+    return coder
 
 
 def find_facts(documents: Sequence[Document]) -> dict[str, pd.DataFrame]:

@@ -1,0 +1,113 @@
+"""The learned coder: probabilities from the text, what stands around it, and the rules."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxzy_study.coding.codebook import Codebook
+from cxzy_study.coding.coder import CODE_COLUMNS, code_units, find_parents
+from cxzy_study.coding.weights import SIGNS, Floats, Weights, to_logit
+
+
+def code_learned(
+    units: pd.DataFrame, *, codebook: Codebook, weights: Weights, coder: str = "learned"
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Code units by what was learnt from coded texts, the rules among it.
+
+    Parameters
+    ----------
+    units : DataFrame
+        As for :func:`cxzy_study.coding.coder.code_units`.
+    codebook : Codebook
+        The one that the weights were learnt with.
+    weights : Weights
+    coder : str
+        Name under which the codes stand.
+
+    Returns
+    -------
+    codes : DataFrame
+        As table `codes`: a row for each unit and theme that holds, with its ``probability``; ``none`` where none does.
+    evidence : DataFrame
+        What the rules found; see :func:`~cxzy_study.coding.coder.code_units`. A theme may hold without it.
+    probabilities : DataFrame
+        A row for each unit, in order, a column for each theme.
+    """
+    _, evidence = code_units(units, codebook=codebook)
+    logits = weights.text.logits(units["text"].tolist())
+    signs = find_signs(units, logits, count_evidence(units, evidence, weights.themes), rates=weights.rates)
+    p = weigh_signs(signs, weights)
+    marked = p >= weights.thresholds
+    return (
+        _codes(units, marked, p, weights.themes, coder),
+        evidence,
+        pd.DataFrame(p, columns=list(weights.themes), index=units.index),
+    )
+
+
+def count_evidence(units: pd.DataFrame, evidence: pd.DataFrame, themes: tuple[str, ...]) -> Floats:
+    """Return counted and refused matches of each unit and theme, shape (2, units, themes)."""
+    at = pd.MultiIndex.from_frame(units[["doc_id", "unit_id"]]).get_indexer(
+        pd.MultiIndex.from_frame(evidence[["doc_id", "unit_id"]])
+    )
+    counts = np.zeros((2, len(units), len(themes)))
+    verdict = evidence["verdict"].eq("refused").to_numpy().astype(int)
+    np.add.at(counts, (verdict, at, pd.Index(themes).get_indexer(evidence["theme"])), 1)
+    return counts
+
+
+def find_signs(units: pd.DataFrame, logits: Floats, counts: Floats, *, rates: Floats) -> Floats:
+    """Return what the second step weighs, shape (signs, units, themes), in the order of :data:`SIGNS`.
+
+    ``text`` log odds by the unit's words; ``heading``, ``previous``, ``next`` the same of the heading above and of the
+    neighbours in the document; ``is_heading``; ``length`` ln of the characters, less 3.3; ``rule`` whether a rule's
+    match counts, ``rules`` ln(1 + their number), ``refused`` whether one was refused.
+    """
+    n = len(units)
+    docs = units["doc_id"].to_numpy()
+    here = np.arange(n)
+    before = np.where((here > 0) & (docs == np.roll(docs, 1)), here - 1, -1)
+    after = np.where((here < n - 1) & (docs == np.roll(docs, -1)), here + 1, -1)
+    usual = to_logit(rates)
+
+    def of(places: NDArray[np.int64]) -> Floats:
+        return np.where((places >= 0)[:, None], logits[places], usual)
+
+    wide = np.ones((1, logits.shape[1]))
+    values = {
+        "text": logits,
+        "heading": of(find_parents(units)),
+        "previous": of(before),
+        "next": of(after),
+        "is_heading": units["kind"].eq("heading").to_numpy(dtype=float)[:, None] * wide,
+        "length": (np.log(units["text"].str.len().to_numpy(dtype=float) + 1) - 3.3)[:, None] * wide,
+        "rule": (counts[0] > 0).astype(float),
+        "rules": np.log1p(counts[0]),
+        "refused": (counts[1] > 0).astype(float),
+    }
+    return np.stack([values[name] for name in SIGNS])
+
+
+def weigh_signs(signs: Floats, weights: Weights) -> Floats:
+    """Return the probability of each theme in each unit."""
+    return 1 / (1 + np.exp(-(np.einsum("sut,st->ut", signs, weights.signs) + weights.intercept)))
+
+
+def _codes(
+    units: pd.DataFrame, marked: NDArray[np.bool_], p: Floats, themes: tuple[str, ...], coder: str
+) -> pd.DataFrame:
+    at, theme = np.nonzero(np.column_stack([marked, ~marked.any(axis=1)]))
+    chance = np.column_stack([p, np.full(len(units), np.nan)])[at, theme]
+    return pd.DataFrame(
+        {
+            "doc_id": units["doc_id"].to_numpy()[at],
+            "unit_id": units["unit_id"].to_numpy()[at],
+            "theme": np.array([*themes, "none"], dtype=object)[theme],
+            "coder": coder,
+            "value": pd.array(np.ones(len(at), dtype=np.int64), dtype="Int64"),
+            "probability": chance.round(4),
+        },
+        columns=CODE_COLUMNS,
+    )
