@@ -1,0 +1,50 @@
+"""Verbs for corpora that people read in part: sample, estimate."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from cxzy_study.cli.common import AddVerb, add_inputs, add_reading, reading_options
+
+
+def add_verbs(verb: AddVerb) -> None:
+    """Add the verbs of this module."""
+    sub = verb("sample", _sample, "draw at random what people are to read, and say how many it takes")
+    add_inputs(sub, "FILE.xlsx")
+    sub.add_argument("--n", type=int, metavar="N", help="how many; or give --half-width")
+    sub.add_argument("--half-width", type=float, metavar="H", help="wanted half width of a share's interval (default: 0.05)")
+    sub.add_argument("--by", choices=["sentence", "document"], default="sentence", help="what is drawn (default: sentence)")
+    sub.add_argument("--strata", type=Path, metavar="FILE.csv", help="doc_id, stratum: kinds of document, each with its part")
+    sub.add_argument("--seed", type=int, metavar="N", help="another draw; by default the study's seed")
+    sub = verb("estimate", _estimate, "shares of a corpus, corrected by the sample that people read")
+    sub.add_argument("inputs", nargs="+", metavar="INPUT", help="the files or folders that the sample was drawn from")
+    sub.add_argument("--sheet", type=Path, required=True, metavar="FILE.xlsx", help="the sheet of cxzy sample, filled in")
+    sub.add_argument("--to", type=Path, metavar="FILE.csv", help="write the table here, too")
+    add_reading(sub)
+
+
+def _sample(arguments: argparse.Namespace) -> None:
+    from cxzy_study.study.load import SEED
+    from cxzy_study.study.own import check_free
+    from cxzy_study.study.sampling import code_corpus, make_sample
+
+    check_free(arguments.to, force=arguments.force)
+    corpus = code_corpus(arguments.inputs, **reading_options(arguments))
+    seed = SEED if arguments.seed is None else arguments.seed
+    print(make_sample(
+        corpus, arguments.to, n=arguments.n, half_width=arguments.half_width, by=arguments.by, strata=arguments.strata,
+        seed=seed, force=arguments.force,
+    ))  # fmt: skip
+
+
+def _estimate(arguments: argparse.Namespace) -> None:
+    from cxzy_study.study.own import check_free, save_people_file
+    from cxzy_study.study.sampling import code_corpus, describe_estimates, estimate_from_sheet
+
+    if arguments.to:
+        check_free(arguments.to, force=arguments.force)
+    estimates = estimate_from_sheet(code_corpus(arguments.inputs, **reading_options(arguments)), arguments.sheet)
+    print(describe_estimates(estimates))
+    if arguments.to:
+        save_people_file(estimates, arguments.to, force=arguments.force)
