@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from cxzy_study.cli import main
+from cxzy_study.coding.weights import load_weights
+from cxzy_study.study.load import ROOT
+from cxzy_study.study.own import WEIGHTS
+from cxzy_study.tables import THEMES
 
 DEMO = Path(__file__).resolve().parents[1] / "data" / "demo"
 PAGE = DEMO / "pages" / "01_yunxi_report.html"
@@ -34,11 +38,72 @@ def test_read_writes_units_and_ledgers(tmp_path, capsys):
 
 def test_code_writes_one_row_a_unit_with_evidence(tmp_path):
     out, evidence = tmp_path / "codes.csv", tmp_path / "evidence.csv"
-    assert main(["code", str(PAGE), "--to", str(out), "--evidence", str(evidence)]) == 0
+    assert main(["code", str(PAGE), "--to", str(out), "--evidence", str(evidence), "--coder", "rules"]) == 0
     coded = rows(out)
-    assert list(coded[0])[:6] == ["doc_id", "unit_id", "kind", "spans", "text", "themes"]
+    assert list(coded[0]) == ["doc_id", "unit_id", "kind", "spans", "text", "themes"]
     counted = {(r["unit_id"], r["theme"]) for r in rows(evidence) if r["verdict"] == "counted"}
     assert {(r["unit_id"], t) for r in coded for t in r["themes"].split(";") if t} == counted
+
+
+def test_code_by_default_gives_probabilities_and_marks_above_their_thresholds(tmp_path):
+    out = tmp_path / "codes.csv"
+    assert main(["code", str(PAGE), "--to", str(out)]) == 0
+    coded = rows(out)
+    assert list(coded[0])[6:] == [f"p_{t}" for t in THEMES]
+    weights = load_weights(ROOT / WEIGHTS)
+    thresholds = dict(zip(weights.themes, weights.thresholds, strict=True))
+    for row in coded:
+        above = {t for t in THEMES if float(row[f"p_{t}"]) >= thresholds[t]}
+        assert set(filter(None, row["themes"].split(";"))) == above
+    assert any(row["themes"] for row in coded)
+
+
+def test_another_codebook_is_coded_by_its_rules_and_the_learned_coder_refuses_it(tmp_path, capsys):
+    book = tmp_path / "mine.yaml"
+    book.write_text((ROOT / "data/codebook/v1.yaml").read_text("utf-8").replace('version: "1"', 'version: "2"', 1), "utf-8")
+    out = tmp_path / "codes.csv"
+    assert main(["code", str(PAGE), "--to", str(out), "--codebook", str(book)]) == 0
+    assert list(rows(out)[0])[-1] == "themes"
+    assert main(["code", str(PAGE), "--to", str(out), "--force", "--codebook", str(book), "--coder", "learned"]) == 2
+    assert "weights belong to the study's codebook" in capsys.readouterr().err
+
+
+def test_a_sample_is_drawn_read_and_gives_corrected_shares(tmp_path, capsys):
+    sheet, shares = tmp_path / "sheet.csv", tmp_path / "shares.csv"
+    assert main(["sample", str(PAGE), "--to", str(sheet), "--n", "9"]) == 0
+    assert "±5%" in capsys.readouterr().out
+    drawn = rows(sheet)
+    assert len(drawn) == len(rows(tmp_path / "sheet.drawn.csv")) == 9
+    assert main(["estimate", str(PAGE), "--sheet", str(sheet)]) == 2
+    assert "every row must be marked" in capsys.readouterr().err
+    filled = [row | {"service" if i < 3 else "none": "x"} for i, row in enumerate(drawn)]
+    with sheet.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(drawn[0]))
+        writer.writeheader()
+        writer.writerows(filled)
+    assert main(["estimate", str(PAGE), "--sheet", str(sheet), "--to", str(shares)]) == 0
+    found = {r["theme"]: r for r in rows(shares)}
+    coded = tmp_path / "codes.csv"
+    assert main(["code", str(PAGE), "--to", str(coded)]) == 0
+    sentences = {r["unit_id"]: "service" in r["themes"].split(";") for r in rows(coded) if r["kind"] == "sentence"}
+    naive = sum(sentences.values()) / len(sentences)
+    error = sum((i < 3) - sentences[row["unit_id"]] for i, row in enumerate(drawn)) / 9
+    assert float(found["service"]["naive"]) == pytest.approx(naive)
+    assert float(found["service"]["estimate"]) == pytest.approx(naive + error)
+
+
+def test_where_all_is_read_there_is_nothing_to_correct(tmp_path, capsys):
+    (tmp_path / "a.txt").write_text("松岭县\n\n全县党员公开承诺。青河镇修通村路。今天天气晴朗。", "utf-8")
+    sheet = tmp_path / "sheet.csv"
+    assert main(["sample", str(tmp_path / "a.txt"), "--to", str(sheet), "--n", "3"]) == 0
+    assert "nothing to correct" in capsys.readouterr().out
+    drawn = rows(sheet)
+    with sheet.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(drawn[0]))
+        writer.writeheader()
+        writer.writerows([row | {"none": "x"} for row in drawn])
+    assert main(["estimate", str(tmp_path / "a.txt"), "--sheet", str(sheet)]) == 0
+    assert "all read: nothing to correct" in capsys.readouterr().out
 
 
 def test_facts_are_written_with_their_places(tmp_path):

@@ -1,4 +1,4 @@
-"""Verbs for corpora that people read in part: sample, estimate."""
+"""Verbs for larger corpora, which people read in part or not at all: sample, estimate, topics."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ def add_verbs(verb: AddVerb) -> None:
     sub.add_argument("--sheet", type=Path, required=True, metavar="FILE.xlsx", help="the sheet of cxzy sample, filled in")
     sub.add_argument("--to", type=Path, metavar="FILE.csv", help="write the table here, too")
     add_reading(sub)
+    sub = verb("topics", _topics, "topics found without the codebook, held against the machine's codes")
+    add_inputs(sub, "DIR")
 
 
 def _sample(arguments: argparse.Namespace) -> None:
@@ -36,6 +38,18 @@ def _sample(arguments: argparse.Namespace) -> None:
         corpus, arguments.to, n=arguments.n, half_width=arguments.half_width, by=arguments.by, strata=arguments.strata,
         seed=seed, force=arguments.force,
     ))  # fmt: skip
+
+
+def _topics(arguments: argparse.Namespace) -> None:
+    from cxzy_study.study.own import check_free, save_people_folder
+    from cxzy_study.study.sampling import MACHINE, code_corpus
+    from cxzy_study.study.topics import describe_topics, topic_tables
+
+    check_free(arguments.to, force=arguments.force, folder=True)
+    corpus = code_corpus(arguments.inputs, **reading_options(arguments))
+    tables = topic_tables(corpus.units, corpus.codes, coder=MACHINE)
+    save_people_folder(tables, arguments.to, force=arguments.force)
+    print(describe_topics(tables))
 
 
 def _estimate(arguments: argparse.Namespace) -> None:

@@ -38,7 +38,7 @@ def code_learned(
     _, evidence = code_units(units, codebook=codebook)
     logits = weights.text.logits(units["text"].tolist())
     signs = find_signs(units, logits, count_evidence(units, evidence, weights.themes), rates=weights.rates)
-    p = weigh_signs(signs, weights)
+    p = weigh_signs(signs, weights).round(4)  # as written, so that marks follow from what is shown
     marked = p >= weights.thresholds
     return (
         _codes(units, marked, p, weights.themes, coder),
@@ -107,7 +107,7 @@ def _codes(
             "theme": np.array([*themes, "none"], dtype=object)[theme],
             "coder": coder,
             "value": pd.array(np.ones(len(at), dtype=np.int64), dtype="Int64"),
-            "probability": chance.round(4),
+            "probability": chance,
         },
         columns=CODE_COLUMNS,
     )

@@ -154,7 +154,7 @@ def code_files(
     coded = units.merge(themes, how="left", on=["doc_id", "unit_id"])
     coded["themes"] = coded.themes.fillna("")
     columns = ["doc_id", "unit_id", "kind", "spans", "text", "themes"]
-    chances = chances.add_prefix("p_").round(4).reset_index(drop=True)
+    chances = chances.add_prefix("p_").reset_index(drop=True)
     return pd.concat([coded[columns], chances], axis=1), place_in_files(evidence, [d.reading for d in documents], "evidence"), rejected
 
 

@@ -152,7 +152,7 @@ def estimate_from_sheet(corpus: CodedCorpus, path: Path) -> pd.DataFrame:
     except FileNotFoundError:
         raise InvalidInput(f"Invalid path {drawn_path}: no such file; cxzy sample writes it beside the sheet.") from None
     read = load_sheet(path, themes=THEMES)
-    blank = read.loc[read["themes"] == "", ["doc_id", "unit_id"]].agg("/".join, axis=1).tolist()
+    blank = [f"{d}/{u}" for d, u, t in zip(read["doc_id"], read["unit_id"], read["themes"], strict=True) if not t]
     if blank:
         raise InvalidInput(f"Invalid sheet {path}: every row must be marked, with none where no theme holds. {blank[:5]}.")
     codes = pd.concat([corpus.codes, sheet_codes(read, coder=READER)], ignore_index=True)
