@@ -104,13 +104,12 @@ def find_topics(counts: TermCounts, *, n_topics: int, seed: int) -> Topics:
 
 
 def guide_topics(
-    counts: TermCounts, *, keywords: Mapping[str, Sequence[str]], n_free: int, seed: int, boost: float = 20.0,
+    counts: TermCounts, *, keywords: Mapping[str, Sequence[str]], n_free: int, seed: int, boost: float = 1.0,
     sharpness: float = 0.1, n_steps: int = 60,
 ) -> Topics:  # fmt: skip
     """Find topics that begin from keywords: latent Dirichlet allocation whose prior expects them in their topic.
 
-    The prior of a topic's words is 0.01 for each word and *boost* times the word's share of all words more for its
-    keywords, as in seeded topic models (Lu and others 2011, ICDM Workshops; Watanabe and Baturo 2024, Social Science
+    The prior of a topic's words is 0.01 for each word and, for its keywords, *boost* times the word's occurrences more, as in seeded topic models (Lu and others 2011, ICDM Workshops; Watanabe and Baturo 2024, Social Science
     Computer Review 42); fitted by batch variational Bayes (Blei, Ng and Jordan 2003, JMLR 3:993).
 
     Parameters
@@ -134,18 +133,18 @@ def guide_topics(
     """
     n_topics = _check_number(counts, len(keywords) + n_free)
     column = {term: i for i, term in enumerate(counts.terms)}
-    share = np.asarray(counts.matrix.mean(axis=0)).ravel()
+    total = np.asarray(counts.matrix.sum(axis=0)).ravel()
     prior = np.full((n_topics, len(counts.terms)), 0.01)
-    for topic, words in enumerate(keywords.values()):
-        for word in words:
+    for topic, given in enumerate(keywords.values()):
+        for word in given:
             if word in column:
-                prior[topic, column[word]] += boost * max(share[column[word]], 1e-3)
+                prior[topic, column[word]] += boost * total[column[word]]
     if not (prior > 0.01).any():
         raise InvalidInput("Invalid keywords: one at least must occur in the units. None.")
     rng = np.random.default_rng(seed)
     cells = counts.matrix.tocoo()
     row, term, n = cells.row, cells.col, cells.data
-    words = prior + rng.gamma(100.0, 0.01, prior.shape) * share
+    words = prior + rng.gamma(100.0, 0.01, prior.shape) * total / n_topics
     units = rng.gamma(100.0, 0.01, (counts.matrix.shape[0], n_topics))
     for _ in range(n_steps):
         log_words = np.exp(digamma(words) - digamma(words.sum(axis=1, keepdims=True))).T
