@@ -79,7 +79,8 @@ def score_documents(
         counts, n = parts[drawn].sum(axis=0), sizes[drawn].sum(axis=0)
         scores.append(np.append(f1_scores(counts)[2], f1_scores(counts)[:2]))
         biases.append((counts[1] - counts[2]) / np.maximum(n, 1))
-    low, high = np.nanquantile(np.array(scores), [0.025, 0.975], axis=0)
+    # A theme that a resample lacks has no score there; one that all lack has no interval.
+    low, high = pd.DataFrame(scores).quantile([0.025, 0.975]).to_numpy()
     bias_low, bias_high = np.quantile(np.array(biases), [0.025, 0.975], axis=0)
     counts, n = parts.sum(axis=0), sizes.sum(axis=0)
     micro, macro, each = f1_scores(counts)

@@ -22,6 +22,10 @@ This page is written by `python -m cxzy_study.study.describe`; a test compares i
 | `coding/` | what people decided: readers' codes, settled codes, arenas | people; only ever held against the texts |
 | `coding/facts/` | formulas, quantities and bodies as one reader found them | people |
 | `coding/practices/` | practices as two readers found them, not settled yet | people |
+| `coding/phrases.csv` | phrases and sentences written for this project, with the themes that they state: the learned coder learns from them, too | people |
+| `coding/plain_words.csv` | the plain words of each theme, a baseline and the keywords of the guided topics | people |
+| `coding/learned/` | what the learned coder knows: `features.csv` (weights of single words, pairs of neighbouring words of at most four characters and runs of at most three), `themes.csv` (second step, thresholds) | `cxzy learn --devset DIR --texts FILE --to DIR` |
+| `coding/errors.md` | how well the machine coder does, its fifty worst errors by kind, and what was tried | people |
 | `tables/` | what programs found | `cxzy rebuild --corpus DIR` |
 | `glossary.csv` | every label of figures and report, in both languages (key, en, zh) | people |
 | `lexicon/` | word lists of the facts stage: formulas, measures, bodies, places | people |
