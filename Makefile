@@ -2,7 +2,7 @@
 PYTHON ?= $(or $(shell command -v python3),$(shell command -v python),python3)
 
 .DEFAULT_GOAL := help
-TARGETS := study test figures report lab bench venv lock clean help
+TARGETS := study test figures report multiverse calibrate lab bench venv lock clean help
 .PHONY: $(TARGETS)
 $(TARGETS):
 	@$(PYTHON) make.py $@

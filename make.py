@@ -133,7 +133,7 @@ def lock():
 
 def clean():
     """Take away everything that is made anew: the environment and the tools' caches, never a tracked file."""
-    names = [".venv", "build", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", "cxzy_study.egg-info"]
+    names = [".venv", ".parts", "build", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", "cxzy_study.egg-info"]
     folders = [ROOT / name for name in names]
     for folder in ("cxzy_study", "tests", "notebooks", "benchmarks"):
         folders += sorted((ROOT / folder).rglob("__pycache__")) + sorted((ROOT / folder).rglob(".ipynb_checkpoints"))
@@ -160,7 +160,7 @@ def show():
     """Print this list."""
     print("make TARGET, or where there is no make: python3 make.py TARGET\n")
     for name, (_, _, says) in TARGETS.items():
-        print("  {:<9}{}".format(name, says))
+        print("  {:<12}{}".format(name, says))
     return 0
 
 
@@ -170,7 +170,9 @@ TARGETS = {
     "test": (True, check, "all checks: lint, types, layers, unit tests, doctests, notebooks"),
     "figures": (True, lambda: cxzy("figures"), "draw the figures"),
     "report": (True, lambda: cxzy("report"), "build the report"),
-    "lab": (True, lambda: run(tool("jupyter"), "lab", "notebooks"), "open the notebooks in JupyterLab"),
+    "multiverse": (True, lambda: cxzy("multiverse"), "every claim under every defensible combination of choices"),
+    "calibrate": (True, lambda: cxzy("calibrate"), "intervals and tests against planted truth (about an hour; resumes)"),
+    "lab": (True, lambda: cxzy("lab"), "open the notebooks in JupyterLab"),
     "bench": (True, bench, "run the benchmarks"),
     "venv": (True, lambda: 0, "make .venv and install, nothing more (the others do it themselves)"),
     "lock": (False, lock, "resolve pyproject.toml into requirements.lock again (needs uv)"),

@@ -27,3 +27,12 @@ def corpus_dir() -> Path:
     if named:
         pytest.fail(f"CXZY_CORPUS is set to {named}, where there is no source document.")
     pytest.skip("the source documents are not at hand: set CXZY_CORPUS to their folder")
+
+
+@pytest.fixture(scope="session")
+def engine():
+    """Two worker processes for bulk work, kept over all tests: each takes seconds to start."""
+    from cxzy_study.bulk.engines import LocalEngine
+
+    with LocalEngine(2) as kept:
+        yield kept

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from invented_facts import fact_tables
 
 from conftest import ROOT
+from cxzy_study.findings.practices import count_accountability, count_ladder, trace_cycles
 from cxzy_study.output.exhibits import EXHIBITS, frame_exhibit
 from cxzy_study.output.figures import save_exhibit
 from cxzy_study.output.glossary import Glossary, load_glossary
 from cxzy_study.output.style import LANGS
-from cxzy_study.tables import SCHEMAS, THEMES
+from cxzy_study.tables import CYCLES, MODES, SCHEMAS, THEMES, load_table
+from cxzy_study.tables.schemas_practices import CONSEQUENCES, FORUMS
 
 CODEBOOK = {"version": 1, "sha": "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0"}
 STUDY = {"version": "0.1.0", "released": "2026-01-31"}
@@ -117,7 +120,58 @@ def tables(seed: int = 3) -> dict[str, pd.DataFrame]:
         }
     ).assign(f1=lambda t: 2 * t.precision * t.recall / (t.precision + t.recall))
     made["scores"].loc[16, ["precision", "f1"]] = np.nan
-    return made
+    return made | practice_tables(made, rng) | fact_tables() | finding_tables()
+
+
+@functools.cache
+def finding_tables() -> dict[str, pd.DataFrame]:
+    """Tables of findings, as shipped: their ids are the study's, and they hold no names of places."""
+    names = "tree distances map pairs keyness approaches approaches_tested claims multiverse calibration".split()
+    return {name: load_table(ROOT / f"data/tables/{name}.csv", name) for name in names}
+
+
+def practice_tables(made: dict[str, pd.DataFrame], rng: np.random.Generator) -> dict[str, pd.DataFrame]:
+    """Invented practices and what follows from them; every value of each closed vocabulary occurs."""
+    columns = {c.name: c for c in SCHEMAS["practices"].columns}
+    rows = []
+    for doc_id in ROWS:
+        mine = made["units"][made["units"]["doc_id"] == doc_id]
+        for k in range(24):
+            cycle = (*CYCLES, "none")[k % 4]
+            judged = k % 3 == 0
+            row = dict.fromkeys(columns, "") | {"practice_id": f"{doc_id}-{k + 1:02d}", "doc_id": doc_id, "practice": f"云溪做法{k}"}
+            row |= {"label_en": f"Practice {k}", "gloss": "invented", "gloss_zh": "虚构", "themes": THEMES[k % len(THEMES)]}
+            for name in ("actor", "addressee", "instrument", "mode", "commitment"):
+                allowed = columns[name].allowed
+                row[name] = allowed[int(rng.integers(len(allowed)))]
+            row |= {"checking": FORUMS[k % len(FORUMS)] if judged else "none", "consequence": CONSEQUENCES[k % 4] if judged else "none"}
+            row |= {"answers": ("member", "leading_cadre", "party_committee")[k % 9 // 3] if judged else "", "cycle": cycle}
+            row |= {"step": "none" if cycle == "none" else CYCLES[cycle][k // 4 % len(CYCLES[cycle])]}
+            words = "earlier" if doc_id == "taining" else ("centre", "adapted", "not_found")[k % 3]
+            row |= {"whose_words": words, "register_ids": "" if words == "not_found" else ("launch", "pledge", "late")[k % 2]}
+            rows.append(row | {"unit_ids": mine["unit_id"].iloc[k % len(mine)]})
+    practices = pd.DataFrame(rows, columns=SCHEMAS["practices"].names)
+    centre = [
+        ("launch", "启动", "Launch", "stage", "2010-04", "", "a notice", "public_page", "example.org", ""),
+        ("pledge", "承诺", "Pledge", "formula", "2010-04", "2010-12", "a speech", "general_knowledge", "", ""),
+        ("late", "总结", "Closing", "stage", "2012-10-15", "", "a report", "consulted", "demo:u001", ""),
+        ("undated", "通知", "Notice", "document", "", "", "a notice", "consulted", "demo:u002", ""),
+    ]
+    arenas = made["units"][made["units"]["doc_id"] == "taining"].head(10)[["doc_id", "unit_id"]]
+    arenas = arenas.assign(arena=[list(ARENAS)[i // 2] for i in range(10)])
+    modes = made["units"][["doc_id", "unit_id"]].assign(mode=[MODES[i] for i in rng.integers(0, 7, len(made["units"]))])
+    sight = pd.DataFrame([("finance", "benchmarking", "all", "preview", "breaks off", "中断")], columns=SCHEMAS["sight"].names)
+    statements = [(d, "u001", kind, np.nan, "", "a thing", "某事", "") for d in ROWS for kind in ("growth", "activity_count")]
+    finding = [("reader_1", "reader_2", g, 30, 28, 26, 12, 0.87, 0.93, 0.9, 0.8, 0.95, "") for g in ("all", *ROWS)]
+    return {
+        "practices": practices,
+        "centre": pd.DataFrame(centre, columns=SCHEMAS["centre"].names),
+        "accountability": count_accountability(practices),
+        "ladder": count_ladder(practices, modes, units=made["units"], arenas=arenas, censored=["finance"]),
+        "cycle_steps": trace_cycles(practices[practices["step"] != "rank"], units=made["units"], sight=sight),
+        "statements": pd.DataFrame(statements, columns=SCHEMAS["statements"].names),
+        "practice_finding": pd.DataFrame(finding, columns=SCHEMAS["practice_finding"].names),
+    }
 
 
 def _shares(units: pd.DataFrame, codes: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

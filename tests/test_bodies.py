@@ -8,7 +8,8 @@ from facts import units_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxzy_study.facts.bodies import BODY_COLUMNS, assign_bodies, find_bodies, find_home
+from cxzy_study.facts.about import assign_bodies, assign_practices, find_home
+from cxzy_study.facts.bodies import BODY_COLUMNS, find_bodies
 from cxzy_study.facts.lexicon import load_lexicon
 from cxzy_study.facts.organisations import BODY_TYPES
 from cxzy_study.facts.places import choose_place, level_of, load_gazetteer, short_name
@@ -81,7 +82,8 @@ def test_levels_short_names_and_choice():
         ("和平、河东、河西等3个区跟上。", ["和平区", "河东区", "河西区"]),
         ("在松花江畔的云溪镇白果村和柳树社区。", ["云溪镇", "白果村", "柳树社区"]),
         ("打造新天津,建设“美丽廊坊”。", []), ("南京路上,四平八稳。", []), ("全县各乡镇、所有贫困村、每个社区和农村。", []),
-        ("文山会海要治,来宾满意。", []), ("松岭省长和静海县县长来了。", []),
+        ("文山会海要治,来宾满意。", []), ("松岭经济开发区和青山街道", ["松岭经济开发区", "青山街道"]),
+        ("天津市经济技术开发区开工。", ["天津市经济技术开发区"]), ("据《河南日报》报道", []), ("贵州省威宁县出台", ["贵州省", "威宁彝族回族苗族自治县"]), ("泰宁县、开发区跟上。", ["泰宁县"]), ("法那村的人,形容法那村富了", ["法那村", "法那村"]), ("松岭省长和静海县县长来了。", []),
     ],
 )  # fmt: skip
 def test_places_in_text(text, names):
@@ -118,6 +120,16 @@ def test_places_of_ones_own():
         ("市人民医院和霜桥第一中学", [("市人民医院", "institution"), ("霜桥第一中学", "school")]),
         ("学校党委要求", [("学校党委", "party")]),
         ("宁晋县委成立督导组", [("宁晋县委", "party"), ("督导组", "group")]),
+        ("县直机关工委、团县委和市残联", [("县直机关工委", "party"), ("团县委", "mass"), ("市残联", "mass")]),
+        ("学校党委宣传部、白杨大学党委组织部", [("学校党委宣传部", "department"), ("白杨大学党委组织部", "department")]),
+        ("县一中、霜桥一中和霜桥第二中学", [("县一中", "school"), ("霜桥一中", "school"), ("霜桥第二中学", "school")]),
+        ("霜桥社区居委会、松岭街道办事处", [("霜桥社区居委会", "mass"), ("松岭街道办事处", "government")]),
+        ("中国农业银行霜桥支行、国家电网", [("中国农业银行霜桥支行", "enterprise"), ("国家电网", "enterprise")]),
+        ("市交警支队和静海县纪检监察机关", [("市交警支队", "department"), ("静海县纪检监察机关", "department")]),
+        ("争取市行政执法局支持,成功引进兴民科技有限公司", [("市行政执法局", "department"), ("兴民科技有限公司", "enterprise")]),
+        ("教育、民政、社会保障等部门的窗口", [("教育", "department"), ("民政", "department"), ("社会保障", "department")]),
+        ("镇委要求,白湾煤业集团三矿党委落实", [("镇委", "party"), ("白湾煤业集团三矿党委", "party")]),
+        ("县委创先争优办和省交警总队", [("县委创先争优办", "group"), ("省交警总队", "department")]),
     ],
 )  # fmt: skip
 def test_organisations_by_the_grammar_of_their_names(text, expected):
@@ -128,7 +140,8 @@ def test_organisations_by_the_grammar_of_their_names(text, expected):
     "text",
     [
         "各级党组织和广大党员", "基层党委、各党支部、农村党组织", "县委书记张某某", "云溪镇镇长李某", "物业公司和有限公司", "中小学和公立医院", "各类社会组织",
-        "形成工作格局,服务大局", "一级抓一级", "电子监察系统", "中学生学习", "乡镇党委和街道党组织", "做法好", "",
+        "形成工作格局,服务大局", "一级抓一级", "电子监察系统", "中学生学习", "20个调查组", "两家医院和各县(市、区)教育局", "各街道办事处", "“二甲”医院", "实现名牌大学录取",
+        "扎根于公司", "全国公安机关", "农机专业合作社社员", "分局的战果", "先后召开7次会议", "“支部+协会”模式", "搭建起社区平台,完善社区服务", "党员先锋服务队", "乡镇党委和街道党组织", "做法好", "",
     ],
 )  # fmt: skip
 def test_classes_of_bodies_and_holders_of_offices_are_none(text):
@@ -163,6 +176,24 @@ def test_units_are_about_what_they_or_their_heading_name_else_about_the_document
     assert set(own["basis"]) == {"document"}
 
 
+def test_a_practice_is_about_what_its_units_are_about():
+    units = units_of("静海县的做法", "云溪乡党委建网。", "大家都好。", kinds="hss")
+    about = assign_bodies(units, find_bodies(units, year=2010))
+    practices = pd.DataFrame({"practice_id": ["p1", "p2"], "doc_id": "d", "unit_ids": ["u002;u003", ""]})
+    found = assign_practices(practices, about)
+    assert found[["practice_id", "body", "basis", "n_units"]].values.tolist() == [
+        ["p1", "云溪乡党委", "named", 1], ["p1", "静海县", "heading", 1],
+    ]  # fmt: skip
+    with pytest.raises(InvalidInput, match="p1 u009"):
+        assign_practices(practices.assign(unit_ids="u009"), about)
+
+
+def test_the_branch_of_a_village_is_one_where_one_village_is_spoken_of():
+    assert ("村党支部", "party") in named("白果村变了样。", "村党支部带头,白果村富了。")
+    assert ("村党支部", "party") not in named("白果村和柳树村变了样,白果村富了。", "村党支部带头。")
+    assert ("村党支部", "party") not in named("各村党支部带头。")
+
+
 def test_a_unit_about_nobody_known_says_so():
     units = units_of("大家都好。")
     about = assign_bodies(units, find_bodies(units))
@@ -181,7 +212,7 @@ def test_bodies_of_other_units_are_refused():
 def test_the_words_of_bodies_are_sound():
     words = load_lexicon("body_words")
     assert not words["word"].duplicated().any()
-    assert set(words["role"]) <= {"function", "suffix"}
+    assert set(words["role"]) <= {"function", "suffix", "bound"}
     assert set(words.loc[words["role"] == "suffix", "body_type"]) <= set(BODY_TYPES)
 
 

@@ -171,6 +171,7 @@ def test_the_same_bytes_twice_and_in_another_process(tables, tmp_path):
     subprocess.run(run, check=True, env={"PYTHONHASHSEED": "7", "MPLBACKEND": "agg"})
     done = save_exhibit(exhibit, frame_exhibit(exhibit, tables), lang="zh", to=tmp_path / "here", **GIVEN)
     assert sorted(p.suffix for p in done) == [".csv", ".pdf", ".png", ".svg"]
+    assert next(p for p in done if p.suffix == ".csv").read_bytes().startswith(b"\xef\xbb\xbf")  # spreadsheets read the Chinese
     for path in done:
         assert path.read_bytes() == (tmp_path / path.name).read_bytes(), path.name
     again = save_exhibit(exhibit, frame_exhibit(exhibit, tables), lang="zh", to=tmp_path, **GIVEN)

@@ -12,24 +12,45 @@ import pandas as pd
 import pytest
 
 from cxzy_study.output import report
-from cxzy_study.output.exhibits import EXHIBITS
+from cxzy_study.output.blocks import embed_picture
+from cxzy_study.output.exhibits import EXHIBITS, ORDER, frame_exhibit
 from cxzy_study.output.ledger import Ledger, show_number
 from cxzy_study.output.prose import check_prose
 from cxzy_study.output.style import LANGS
-from cxzy_study.tables import InvalidInput
+from cxzy_study.study.cite import works_of
+from cxzy_study.study.load import load_study
+from cxzy_study.study.make import codebook_facts
+from cxzy_study.tables import InvalidInput, table_text
 
-GIVEN = {"glossary": invented.glossary(), "codebook": invented.CODEBOOK, "study": invented.STUDY}
+STUDY = load_study()
+GIVEN = {"glossary": invented.glossary(), "codebook": codebook_facts(STUDY), "study": invented.STUDY, "formats": ["html"]}
 
 
 @pytest.fixture(scope="module")
 def tables():
-    return invented.tables()
+    return STUDY.tables
 
 
 @pytest.fixture(scope="module")
-def built(tables, tmp_path_factory):
+def given():
+    return GIVEN | {"works": works_of(STUDY)}
+
+
+@pytest.fixture(scope="module")
+def pictures(tables, tmp_path_factory):
+    """The rows of every exhibit, and a blank picture for each: what is drawn is tested with the figures."""
+    folder = tmp_path_factory.mktemp("pictures")
+    for exhibit in EXHIBITS.values():
+        (folder / f"{exhibit.id}.csv").write_text(table_text(frame_exhibit(exhibit, tables)), encoding="utf-8")
+        for lang in LANGS if exhibit.plot else ():
+            (folder / f"{exhibit.id}_{lang}.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(tables, pictures, given, tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
-    report.build_report(tables, exhibits_dir=invented.drawn(), to=folder, **GIVEN)
+    report.build_report(tables, exhibits_dir=pictures, to=folder, **given)
     return folder
 
 
@@ -118,7 +139,8 @@ def test_listed_values_are_those_of_the_tables(built, tables):
 @pytest.mark.parametrize("lang", LANGS)
 def test_no_digit_stands_in_the_prose_outside_a_number(built, lang):
     body = re.search(r"<main>(.*)</main>", _page(built, lang), flags=re.DOTALL)[1]
-    for part in (r"<figure.*?</figure>", r'<a class="num".*?</a>', r'<a href="#\w+">(?:Figure |Table |图 |表 )\d</a>'):
+    for part in (r"<figure.*?</figure>", r'<div class="wide appendix.*?</div>', r'<span class="claim">.*?</span>',
+                 r'<a class="practice".*?</a>', r'<a class="cite".*?</a>', r'<p class="reference">.*?</p>', r'<a class="num".*?</a>', r'<a href="#\w+">(?:Figure |Table |图 |表 )\d+</a>'):
         body = re.sub(part, "", body, flags=re.DOTALL)
     prose = html.unescape(re.sub(r"<[^>]+>", "", body))
     assert len(prose) > 1000
@@ -130,26 +152,28 @@ def test_the_page_stands_alone_and_shows_every_exhibit_with_its_words(built, lan
     page = _page(built, lang)
     parts = _Parts(page)
     assert all(address.startswith("data:image/") for address in parts.addresses), parts.addresses[:3]
-    assert not re.search(r"url\(|@import", re.search(r"<style>(.*?)</style>", page, flags=re.DOTALL)[1])
-    outside = {link for link in parts.links if not link.startswith("#")}
-    assert outside == {f"report_{other}.html" for other in LANGS if other != lang}
+    style = re.search(r"<style>(.*?)</style>", page, flags=re.DOTALL)[1]
+    assert "@import" not in style
+    assert re.findall(r"url\(([^)]{22})", style) == ["data:font/woff2;base64"]
+    outside = {link for link in parts.links if not link.startswith(("#", "https://doi.org/"))}
+    assert outside == {f"report_{other}.html" for other in LANGS if other != lang} | {f"report_{lang}.{f}" for f in ("pdf", "docx")}
     assert {link[1:] for link in parts.links if link.startswith("#")} <= set(parts.ids)
-    assert set(EXHIBITS) <= set(parts.ids)
+    assert [i for i in parts.ids if i in EXHIBITS] == list(ORDER) == list(EXHIBITS)
     for image, exhibit in zip(parts.images, [e for e in EXHIBITS.values() if e.plot], strict=True):
         assert image["alt"].startswith(exhibit.alt[lang])
-        assert "0f1e2d3c4b5a" in image["alt"]
+        assert STUDY.codebook.sha[:12] in image["alt"]
     assert page.count(invented.glossary().label("note.places", lang)) >= 6
 
 
-def test_the_shorter_of_two_pictures_is_embedded(tables, tmp_path):
-    shutil.copytree(invented.drawn(), tmp_path / "drawn")
-    (tmp_path / "drawn" / "fig_themes_en.png").write_bytes(b"\x89PNG")
-    (tmp_path / "drawn" / "fig_scores_en.png").write_bytes(b"\x89PNG" * 10**6)
-    report.build_report(tables, exhibits_dir=tmp_path / "drawn", to=tmp_path, langs=["en"], **GIVEN)
-    images = _Parts(_page(tmp_path, "en")).images
-    sources = dict(zip([e.id for e in EXHIBITS.values() if e.plot], (i["src"][:19] for i in images), strict=True))
-    assert {e for e, source in sources.items() if source == "data:image/png;base"} == {"fig_themes"}
-    assert set(sources.values()) == {"data:image/png;base", "data:image/svg+xml,"}
+def test_the_shorter_of_two_pictures_is_embedded(tmp_path):
+    (tmp_path / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
+    assert embed_picture(tmp_path, "a").startswith("data:image/svg+xml,")
+    (tmp_path / "a.png").write_bytes(b"\x89PNG")
+    assert embed_picture(tmp_path, "a").startswith("data:image/png;base64,")
+    (tmp_path / "a.png").write_bytes(b"\x89PNG" * 99)
+    assert embed_picture(tmp_path, "a").startswith("data:image/svg+xml,")
+    with pytest.raises(InvalidInput, match=r"b\.svg or b\.png"):
+        embed_picture(tmp_path, "b")
 
 
 def test_both_languages_rest_on_the_same_rows(built):
@@ -161,52 +185,49 @@ def test_both_languages_rest_on_the_same_rows(built):
     assert facts[0] == facts[1]
 
 
-def test_the_same_tables_give_the_same_bytes_and_one_language_the_whole_list(tables, built, tmp_path):
-    paths = report.build_report(tables, exhibits_dir=invented.drawn(), to=tmp_path, langs=["zh"], **GIVEN)
+def test_the_same_tables_give_the_same_bytes_and_one_language_the_whole_list(tables, pictures, given, built, tmp_path):
+    paths = report.build_report(tables, exhibits_dir=pictures, to=tmp_path, langs=["zh"], **given)
     assert [p.name for p in paths] == ["report_zh.html", "numbers.csv"]
     assert all(p.read_bytes() == (built / p.name).read_bytes() for p in paths)
     with pytest.raises(InvalidInput, match="'fr'"):
-        report.build_report(tables, exhibits_dir=invented.drawn(), to=tmp_path, langs=["fr"], **GIVEN)
+        report.build_report(tables, exhibits_dir=pictures, to=tmp_path, langs=["fr"], **given)
 
 
-def test_a_changed_table_is_refused_with_old_pictures(tables, tmp_path):
+def test_a_changed_table_is_refused_with_old_pictures(tables, pictures, given, tmp_path):
     shares = tables["shares"].copy()
     shares.loc[shares["group"] == "taining", "low"] = 0.0
     with pytest.raises(InvalidInput, match=r"fig_themes.*other tables"):
-        report.build_report(tables | {"shares": shares}, exhibits_dir=invented.drawn(), to=tmp_path, **GIVEN)
+        report.build_report(tables | {"shares": shares}, exhibits_dir=pictures, to=tmp_path, **given)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_missing_pictures_and_tables_are_refused(tables, tmp_path):
-    shutil.copytree(invented.drawn(), tmp_path / "drawn")
-    (tmp_path / "drawn" / "fig_strips_zh.svg").unlink()
-    with pytest.raises(InvalidInput, match=r"fig_strips_zh\.svg or fig_strips_zh\.png"):
-        report.build_report(tables, exhibits_dir=tmp_path / "drawn", to=tmp_path / "out", **GIVEN)
+def test_missing_pictures_and_tables_are_refused(tables, pictures, given, tmp_path):
+    shutil.copytree(pictures, tmp_path / "drawn")
     (tmp_path / "drawn" / "fig_account.csv").unlink()
     with pytest.raises(InvalidInput, match=r"fig_account\.csv is missing"):
-        report.build_report(tables, exhibits_dir=tmp_path / "drawn", to=tmp_path / "out", **GIVEN)
+        report.build_report(tables, exhibits_dir=tmp_path / "drawn", to=tmp_path / "out", **given)
     less = {name: table for name, table in tables.items() if name != "scores"}
     with pytest.raises(InvalidInput, match=r"Missing \['scores'\]"):
-        report.build_report(less, exhibits_dir=invented.drawn(), to=tmp_path / "out", **GIVEN)
+        report.build_report(less, exhibits_dir=pictures, to=tmp_path / "out", **given)
     assert not (tmp_path / "out").exists()
 
 
-def test_languages_that_tell_other_numbers_are_refused(tables, tmp_path, monkeypatch):
+def test_languages_that_tell_other_numbers_are_refused(tables, pictures, given, tmp_path, monkeypatch):
     shutil.copytree(report.TEMPLATES, tmp_path / "templates")
-    path = tmp_path / "templates" / "report_zh.md.j2"
+    path = tmp_path / "templates" / "zh" / "02_question.md.j2"
     path.write_text(path.read_text(encoding="utf-8") + '\n{{ count("units") }}\n', encoding="utf-8")
     monkeypatch.setattr(report, "TEMPLATES", tmp_path / "templates")
     with pytest.raises(InvalidInput, match=r"en and zh must give the same numbers.*'units'"):
-        report.build_report(tables, exhibits_dir=invented.drawn(), to=tmp_path / "out", **GIVEN)
+        report.build_report(tables, exhibits_dir=pictures, to=tmp_path / "out", **given)
 
 
-def test_a_typed_number_stops_the_build(tables, tmp_path, monkeypatch):
+def test_a_typed_number_stops_the_build(tables, pictures, given, tmp_path, monkeypatch):
     shutil.copytree(report.TEMPLATES, tmp_path / "templates")
-    path = tmp_path / "templates" / "report_en.md.j2"
+    path = tmp_path / "templates" / "en" / "02_question.md.j2"
     path.write_text(path.read_text(encoding="utf-8") + "\nThe share is 44%.\n", encoding="utf-8")
     monkeypatch.setattr(report, "TEMPLATES", tmp_path / "templates")
-    with pytest.raises(InvalidInput, match=r"report_en\.md\.j2: no number may be typed.*'4'"):
-        report.build_report(tables, exhibits_dir=invented.drawn(), to=tmp_path / "out", **GIVEN)
+    with pytest.raises(InvalidInput, match=r"en/02_question\.md\.j2: no number may be typed.*'4'"):
+        report.build_report(tables, exhibits_dir=pictures, to=tmp_path / "out", **given)
 
 
 # --- the check of templates
@@ -214,8 +235,9 @@ def test_a_typed_number_stops_the_build(tables, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_shipped_templates_pass(lang):
-    path = report.TEMPLATES / f"report_{lang}.md.j2"
-    assert check_prose(path.read_text(encoding="utf-8"), name=path.name)
+    parts = sorted(path.name for path in (report.TEMPLATES / lang).glob("*.j2"))
+    assert parts == sorted(path.name for path in (report.TEMPLATES / "en").glob("*.j2"))
+    assert len(report.read_prose(lang)) > 5000
 
 
 @pytest.mark.parametrize("template", [

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from conftest import ROOT
 from cxzy_study.output.exhibits import EXHIBITS, frame_exhibit
 from cxzy_study.output.figures import draw_exhibit
 from cxzy_study.output.style import (
@@ -27,7 +26,7 @@ from cxzy_study.output.style import (
     text_width,
     wrap_text,
 )
-from cxzy_study.tables import InvalidInput, load_table
+from cxzy_study.tables import InvalidInput
 
 FIGURES = [e for e in EXHIBITS.values() if e.plot]
 GIVEN = {"glossary": invented.glossary(), "codebook": invented.CODEBOOK}
@@ -46,12 +45,16 @@ def test_a_production_desk_would_take_it(tables, exhibit, lang):
     assert figure.get_figwidth() * 25.4 == pytest.approx(WIDTH_MM[exhibit.columns])
 
 
+@pytest.fixture(scope="module")
+def shipped():
+    from cxzy_study.study.load import load_study
+
+    return load_study().tables
+
+
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("exhibit", FIGURES, ids=lambda e: e.id)
-def test_so_it_would_with_the_tables_of_the_study(exhibit, lang):
-    files = {n: ROOT / "data" / f"{n}.csv" for n in ("sources", "source_basis")}
-    files |= {n: ROOT / "data" / "tables" / f"{n}.csv" for n in ("units", "removed", "codes", "shares", "scores")}
-    shipped = {name: load_table(path, name) for name, path in files.items() if name in exhibit.tables}
+def test_so_it_would_with_the_tables_of_the_study(shipped, exhibit, lang):
     assert find_type_faults(draw_exhibit(exhibit, frame_exhibit(exhibit, shipped), lang=lang, **GIVEN)) == []
 
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from cxzy_study.cli import coder, own, sampling, shipped
+from cxzy_study.cli import bulk, coder, explore, findings, own, sampling, shipped
 from cxzy_study.cli.common import BAD_INPUT, Run
 from cxzy_study.tables import InvalidInput
 
@@ -38,6 +38,6 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    for group in (shipped, own, coder, sampling):
+    for group in (shipped, findings, explore, own, coder, sampling, bulk):
         group.add_verbs(verb)
     return parser

@@ -18,7 +18,7 @@ def add_verbs(verb: AddVerb) -> None:
     sub.add_argument("--codebook", type=Path, help="a codebook of your own; by default the study's")
     sub.add_argument("--coder", choices=["learned", "rules"], help="default: learned; rules with a codebook of your own")
     sub.add_argument("--evidence", type=Path, metavar="FILE.csv", help="write every rule's match here, too")
-    sub = verb("facts", _facts, "read documents and find numbered formulas, quantities and bodies")
+    sub = verb("facts", _facts, "read documents, find numbered formulas, quantities and bodies, and propose practices")
     add_inputs(sub, "DIR")
     sub = verb("agree", _agree, "agreement between two coding sheets")
     sub.add_argument("a", type=Path, metavar="A.csv")

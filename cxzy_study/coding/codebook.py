@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ class Negation:
     reach: int = 6
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Codebook:
     """A validated codebook. Two are equal if their content is (``sha``).
 
@@ -133,6 +134,22 @@ class Codebook:
 
     def __hash__(self) -> int:
         return hash(self.sha)
+
+    def __repr__(self) -> str:
+        return f"Codebook {self.version} ({self.sha[:8]}): {len(self.themes)} themes, {sum(1 for _ in self.rules)} rules"
+
+    def _repr_html_(self) -> str:
+        cell = "text-align:left;vertical-align:top;padding:.15em .8em .15em 0"
+        rows = [
+            (f"<code>{escape(t.id)}</code>", *(escape(t.label[x]) for x in LANGUAGES), escape(t.definition["en"]), str(len(t.rules)))
+            for t in self.themes
+        ]
+        heads = ("theme", "English", "中文", "mark it when the sentence speaks of", "rules")
+        head = "".join(f'<th style="{cell}">{h}</th>' for h in heads)
+        body = "".join("<tr>" + "".join(f'<td style="{cell}">{c}</td>' for c in row) + "</tr>" for row in rows)
+        title = " · ".join(escape(self.title[x]) for x in LANGUAGES)
+        note = f"<p><b>{title}</b>, {escape(self.label)}, {escape(self.licence)}</p>"
+        return f"{note}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     @property
     def theme_ids(self) -> tuple[str, ...]:

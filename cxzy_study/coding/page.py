@@ -56,12 +56,26 @@ class Page:
     def __init__(
         self, vocabulary: Vocabulary, texts: Sequence[str], headings: NDArray[np.bool_], parents: Ints
     ) -> None:
-        self.vocabulary, self.headings, self.parents = vocabulary, headings, parents
-        self.text = fold_width("\n".join(texts))
-        self.n_units = len(texts)
-        self.lengths = np.fromiter((len(t) for t in texts), dtype=np.int64, count=self.n_units)
+        text = fold_width("\n".join(texts))
+        lengths = np.fromiter((len(t) for t in texts), dtype=np.int64, count=len(texts))
+        self._fill(vocabulary, text, lengths, headings, parents, vocabulary.matcher.find(text))
+
+    @classmethod
+    def joined(
+        cls, vocabulary: Vocabulary, text: str, lengths: Ints, headings: NDArray[np.bool_], parents: Ints, found: Hits
+    ) -> Page:
+        """Return the page of texts that stand joined already, folded, a line break between them, with all hits found."""
+        page = cls.__new__(cls)
+        page._fill(vocabulary, text, lengths, headings, parents, found)
+        return page
+
+    def _fill(
+        self, vocabulary: Vocabulary, text: str, lengths: Ints, headings: NDArray[np.bool_], parents: Ints, found: Hits
+    ) -> None:
+        self.vocabulary, self.headings, self.parents, self.text, self.lengths = vocabulary, headings, parents, text, lengths
+        self.n_units = len(lengths)
         self.offsets = np.cumsum(self.lengths + 1) - self.lengths - 1
-        self._found = found = vocabulary.matcher.find(self.text)
+        self._found = found
         self._groups = {name: found.take(mask[found.literal]) for name, mask in vocabulary.masks.items()}
         self.hits = self._groups["spoken"]
         self.unit = self.unit_at(self.hits.start)

@@ -133,6 +133,29 @@ def find_disagreements(a: pd.DataFrame, b: pd.DataFrame, *, units: pd.DataFrame)
     return pd.DataFrame(rows, columns=columns + (["text"] if "text" in units.columns else []))
 
 
+def compare_values(
+    name: str, a: np.ndarray, b: np.ndarray, *, block: np.ndarray, seed: int, n_resamples: int = 2000,
+    nominal: bool, distances: np.ndarray | None = None,
+) -> dict[str, object]:  # fmt: skip
+    """Compare two codings of the same things by number: marks (0 or 1, *nominal*), or values with their *distances*.
+
+    Parameters
+    ----------
+    name : str
+        What is coded; stands in ``theme``.
+    a, b, block : ndarray of int, shape (n,)
+        Value that each coder gives, and the block (from 0) that is resampled as a whole.
+
+    Returns
+    -------
+    dict
+        As a row of :func:`compare_coders`.
+    """
+    weights = _resample(int(block.max()) + 1, seed=seed, n_resamples=n_resamples)
+    few = f"only {weights.shape[1]} paragraphs: the intervals are too short" if weights.shape[1] < FEW_BLOCKS else ""
+    return dict(zip(COLUMNS, _row(name, a, b, block, weights, nominal=nominal, notes=[few], distances=distances), strict=True))
+
+
 class _Sample(NamedTuple):
     """A statistic on the data and its 95% interval; None and why where there is none."""
 

@@ -1,4 +1,4 @@
-"""Bodies: places, party bodies, departments, systems, firms, schools and groups, and which of them a unit is about."""
+"""Bodies: places, party bodies, departments, systems, firms, schools and groups that documents name."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from cxzy_study.facts.lexicon import check_columns, check_units, iter_documents
+from cxzy_study.facts.lexicon import check_units, fold_text, iter_documents
 from cxzy_study.facts.organisations import POST, Organisation, find_organisations
 from cxzy_study.facts.places import Gazetteer, Place, choose_place, load_gazetteer, short_name
 from cxzy_study.facts.taken import Taken
-from cxzy_study.tables import InvalidInput
-from cxzy_study.text.fold import fold_width
 from cxzy_study.text.match import Matcher
 
 BODY_COLUMNS = ("doc_id", "unit_id", "start", "end", "surface", "name", "body_type", "admin_level", "adcode", "parent")
 
-_LOCAL = re.compile(r"(?:[乡镇村]|街道|社区|苏木|嘎查)(?![民务庄级镇域情貌规官里长支委两])")
+_ZONE = "(?:国家级|省级)?(?:经济(?:技术)?)?开发区|高新(?:技术)?(?:产业)?(?:开发)?区|(?:工业|产业|科技|物流)园区|工业园|产业园|保税区|工业区|示范区"
+_LOCAL = re.compile(rf"(?:{_ZONE}|[乡镇村]|街道|社区|苏木|嘎查)(?!街道|社区|小区)(?![民务庄级镇域情貌规官里长支委两])")
 _LOCAL_BOUND = re.compile(
-    r"[\s\d]|[^\w]|帮助|协助|[的了在由向对从到和与及把将被让使是有为等并各全该本这那某进入驻下送帮做住来个]|位于|来自|走进|推动|开展|组织|选择|建设|"
-    r"发展|处在|当地|附近|所有|一些|不少|记者|干部|党员|群众|企业|机关|[省市县区旗州](?=[^\W\d_]{2})"
+    r"[\s\d]|[^\w]|帮助|协助|[的了在由向对从到和与及把将被让使是有为等并各全该本这某进入驻下送帮做住来个起]|那(?=[个些里时位])|[我他你咱]们|这个|位于|来自|走进|推动|开展|组织|选择|建设|"
+    r"发展|处在|当地|附近|所有|一些|不少|记者|干部|党员|群众|企业|机关|[省市县区旗州](?=[^\W\d_]{2})|国家级|省级|市级"
 )
 _LOCAL_CLASS = re.compile(
     r"(?:农|乡|城|城乡|贫困|行政|自然|城中|后进|全|各|本|该|村|新|街道|城市|文明|标准化|扶贫|精品|示范|先进|薄弱|试点|山区|小城|集|重点|中心|"
@@ -32,7 +31,7 @@ _LOCAL_CLASS = re.compile(
 )
 _LOCAL_WORDS = re.compile(
     "党委|逐|开始|全部|查处|撤|年|千人|百村|万户|围绕|消除|争当|参加|增加|扩大|邻村|对口|覆盖|优秀|精品|党建|服务|建设|管理|加强|努力|打造|文化|科技|社会|经济|先进|创建|争创|惠及|"
-    "覆盖|深入|走访|发展|示范|贫困|后进|困难|"
+    "能人|治$|民警|误信|邻$|^一[校站岗队室网栏员]|狠抓|加大|小城|覆盖|深入|走访|拓展|完善|搭建|建立|提高|提升|构建|深化|健全|规范|整合|创新|丰富|落实|抓好|强化|推进|推行|实施|带动|共建|关爱|慰问|调研|监督|宣传|维护|保障|面向|发展|示范|贫困|后进|困难|"
     "落后|软弱|涣散|省|市|县|级|户|移民|改造|居民|新型|生态|民主|法治|宜居|卫生|绿色|平安|试行|推行|实行|多数|部分|年轻|帮扶|定点|挂钩"
 )
 _LISTED = re.compile(r"([^\W\d_]{1,12}(?:、[^\W\d_]{1,4}){1,15})等(?:\d+个|[两三四五六七八九十]+个)?([区县市旗])")
@@ -101,7 +100,7 @@ def _matcher(gazetteer: Gazetteer) -> Matcher:
 
 
 def _document(doc_id: str, unit_ids: list[str], raws: list[str], gazetteer: Gazetteer) -> Iterator[tuple[object, ...]]:
-    texts = [fold_width(text) for text in raws]
+    texts = [fold_text(text) for text in raws]
     matcher = _matcher(gazetteer)
     hits = _hits(texts, matcher)
     found = [list(_official(text, here, gazetteer)) for text, here in zip(texts, hits, strict=True)]
@@ -109,11 +108,22 @@ def _document(doc_id: str, unit_ids: list[str], raws: list[str], gazetteer: Gaze
     for text, named in zip(texts, found, strict=True):
         named += _again(text, named, shorts)
         named += _local(text, named)
+    local = {c[0].name: c for named in found for _, _, c in named if c[0].level in {"township", "village", "zone"}}
+    for text, named in zip(texts, found, strict=True):
+        # A township that the document names is found again where no boundary stands before it.
+        named += _again(text, named, {name: c for name, c in local.items() if name in text})
+        named[:] = [_trimmed(place, text, local) for place in named]
+        zones = [(a, b) for a, b, c in named if c[0].level == "zone"]
+        if zones:
+            named[:] = [p for p in named if not any(a <= p[0] and p[1] <= b and (a, b) != p[:2] for a, b in zones)]
         named.sort(key=lambda p: (p[0], -p[1]))
     sure = Counter(c[0].adcode for named in found for _, _, c in named if len(c) == 1 and c[0].adcode)
     context = [code for code, _ in sure.most_common()]
+    named_villages = Counter(c[0].name for named in found for _, _, c in named if c[0].level == "village")
+    # 村党支部 means one branch where the document speaks of one village, and more than in passing.
+    village = len(named_villages) == 1 and max(named_villages.values()) > 1
     for unit_id, raw, text, named in zip(unit_ids, raws, texts, found, strict=True):
-        organisations = find_organisations(text, [(a, b) for a, b, _ in named])
+        organisations = find_organisations(text, [(a, b) for a, b, _ in named], village=village)
         begins = [a for a, _, _ in named]
         owned = Taken(len(text), ((o.start, o.end) for o in organisations))
         last, last_end = None, -1
@@ -185,7 +195,11 @@ def _is_other(text: str, a: int, b: int, short: bool) -> bool:
     """Whether the characters only look like the place, or stand in a slogan (“建设新松岭”)."""
     if text[a:b] == "和县" and text[max(0, a - 1) : a] not in {"省", "市", "徽", "湖", "山"}:
         return True
-    if short and (text[b : b + 1] in {"路", "港", "河", "江", "话", "菜", "八"} or text[a - 1 : a] == "新"):
+    if short and (
+        text[b : b + 1] in {"路", "港", "河", "江", "话", "菜", "八"}
+        or text[b : b + 2] in {"日报", "晚报", "卫视", "商报", "都市"}
+        or text[a - 1 : a] == "新"
+    ):
         return True
     floor = max(0, a - 40)
     opened = max(text.rfind(c, floor, a) for c in "“『「‘")
@@ -213,6 +227,19 @@ def _again(text: str, named: list[Named], shorts: dict[str, tuple[Place, ...]]) 
     return more
 
 
+def _trimmed(place: Named, text: str, local: dict[str, tuple[Place, ...]]) -> Named:
+    """Return a township without the words before it, if the document names it without them elsewhere."""
+    start, end, candidates = place
+    if end - start > 3 and candidates[0].level in _LOCAL_LEVELS:
+        for at in range(start + 1, end - 2):
+            if text[at:end] in local:
+                return at, end, local[text[at:end]]
+    return place
+
+
+_LOCAL_LEVELS = frozenset({"township", "village"})
+
+
 def _local(text: str, named: list[Named]) -> list[Named]:
     """Return townships, villages and communities, which no table lists: by suffix, from the last boundary."""
     ends = {b for _, b, _ in named}
@@ -224,7 +251,7 @@ def _local(text: str, named: list[Named]) -> list[Named]:
         floor = max(0, end - 12)
         start = max([at, floor, *(b for b in range(floor, end - 1) if b in ends)])
         window = text[start:end]
-        suffix = 2 if window[-2:] in {"街道", "社区", "苏木", "嘎查"} else 1
+        suffix, zone = len(match[0]), match[0][-1] in "区园" and match[0] != "社区"
         edge = max((m.end() for m in _LOCAL_BOUND.finditer(window[:-suffix])), default=0)
         if len(window) >= 12 and edge == 0:
             continue
@@ -236,11 +263,17 @@ def _local(text: str, named: list[Named]) -> list[Named]:
             if first in ends:
                 found.append((first, cut, (Place(text[first:cut], "", "township"),)))
             stem = stem[inner.end() :]
+        if zone and not stem and not edge and start in ends and taken.free(start, end):
+            # 松岭市高新区: the zone is named by the place before it.
+            begin = max(a for a, b, _ in named if b == start)
+            found.append((begin, end, (Place(text[begin:end], "", "zone"),)))
+            at = end
+            continue
         if not 1 < len(stem) <= 4 or _LOCAL_CLASS.fullmatch(stem) or re.search("[级政机基贫农乡]$|农村|乡镇", stem):
             continue
         if _LOCAL_WORDS.search(stem) or not taken.free(end - len(stem) - suffix, end):
             continue
-        level = "township" if window[-1] in "乡镇道木" else "village"
+        level = "zone" if zone else "township" if window[-1] in "乡镇道木" else "village"
         begin = end - suffix - len(stem)
         found.append((begin, end, (Place(text[begin:end], "", level),)))
         at = end
@@ -266,72 +299,3 @@ def _owner(body: Organisation, named: list[Named]) -> tuple[str, str]:
     if match := re.fullmatch("(.{2,}?)(?:党委|党总支|党支部|党组|党工委)", rest):
         return "", match[1]
     return ("national", "") if re.match("中央|党中央|中共中央|国务院|全国|国家", rest) else ("", "")
-
-
-def assign_bodies(units: pd.DataFrame, bodies: pd.DataFrame, *, home: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Say which bodies each unit is about.
-
-    A unit is about the bodies that it names itself, if any of them acts or is dealt with there (not merely the centre
-    or the body above that praises); else about what its heading names; else about the document's own body.
-
-    Parameters
-    ----------
-    units : DataFrame
-        Units with their text.
-    bodies : DataFrame
-        As :func:`find_bodies` returns.
-    home : mapping of doc_id to str, optional
-        Name of each document's own body; by default the place that it names most often.
-
-    Returns
-    -------
-    DataFrame
-        ``doc_id, unit_id, body, body_type, basis``; one row a unit and body, in reading order; ``basis`` is
-        ``named``, ``heading`` or ``document``; ``body`` is empty where no document body is known.
-
-    Raises
-    ------
-    InvalidInput
-        If a column is missing, or *bodies* names a unit that *units* lacks.
-    """
-    check_units(units)
-    check_columns(bodies, BODY_COLUMNS, name="bodies")
-    known = set(zip(units["doc_id"], units["unit_id"], strict=True))
-    strange = sorted(set(zip(bodies["doc_id"], bodies["unit_id"], strict=True)) - known)
-    if strange:
-        names = ", ".join("/".join(s) for s in strange[:5])
-        raise InvalidInput(f"Invalid bodies: each unit must be in units. {names}.")
-    named: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    above = bodies["name"].str.match(_HIGHER)
-    for row in bodies[~above & (bodies["body_type"] != "group")].itertuples():
-        told = named.setdefault((row.doc_id, row.unit_id), [])
-        if (row.name, row.body_type) not in told:
-            told.append((row.name, row.body_type))
-    rows: list[tuple[str, str, str, str, str]] = []
-    for doc_id, group in units.groupby("doc_id", sort=False):
-        own = (home or {}).get(str(doc_id)) or find_home(bodies[bodies["doc_id"] == doc_id])
-        above_it: dict[int, list[tuple[str, str]]] = {}
-        for unit in group.itertuples():
-            here = named.get((unit.doc_id, unit.unit_id), [])
-            if unit.kind == "heading":
-                above_it = {d: bodies for d, bodies in above_it.items() if d < unit.depth}
-                # A title names the document's own body, if any.
-                above_it |= {unit.depth: here} if here and unit.depth else {}
-            heading = above_it[max(above_it)] if above_it else []
-            about, basis = here or heading, "named" if here else "heading"
-            if not about:
-                about, basis = [(own, "place")], "document"
-            rows += [(unit.doc_id, unit.unit_id, name, kind if name else "", basis) for name, kind in about]
-    return pd.DataFrame(rows, columns=["doc_id", "unit_id", "body", "body_type", "basis"])
-
-
-_HIGHER = re.compile("(?:党中央|中共中央|中央|国务院|省委|省政府|[省市县区]委$|[省市县区]政府$)")
-
-
-def find_home(bodies: pd.DataFrame) -> str:
-    """Return the place that a document's bodies name most often, itself or as an owner; empty if none."""
-    places = bodies[(bodies["body_type"] == "place") & (bodies["adcode"] != "")]["name"].tolist()
-    owned = (bodies["body_type"] != "place") & bodies["parent"].str.endswith(("省", "市", "县", "区", "州", "旗"))
-    owners = bodies[owned]["parent"].tolist()
-    count = Counter(places + owners)
-    return min(count, key=lambda name: (-count[name], (places + owners).index(name))) if count else ""

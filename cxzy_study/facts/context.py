@@ -45,11 +45,17 @@ _MONTHS = {c: n for n, c in enumerate("零 一 二 三 四 五 六 七 八 九 �
 
 
 def _clause(text: str, at: int) -> str:
-    return re.split("[,。;:!?]", text[max(0, at - _REACH_BACK) : at])[-1]
+    return _since(text, at, ",。;:!?")
 
 
-def _sentence(text: str, at: int, ends: str = "[。;!?]") -> str:
-    return re.split(ends, text[max(0, at - _REACH_BACK) : at])[-1]
+def _sentence(text: str, at: int, ends: str = "。;!?") -> str:
+    return _since(text, at, ends)
+
+
+def _since(text: str, at: int, ends: str) -> str:
+    """Return what stands before *at*, from the last of the marks *ends* on."""
+    floor = max(0, at - _REACH_BACK)
+    return text[max(floor, *(text.rfind(c, floor, at) + 1 for c in ends)) : at]
 
 
 _REACH_BACK = 240
@@ -66,21 +72,22 @@ def find_per(text: str, at: int, *, far: str = "") -> str:
     ('每月', '人', '')
     """
     clause = _clause(text, at)
-    matches = list(_PER.finditer(clause))
+    matches = list(_PER.finditer(clause)) if _PER_HINT.search(clause) else []
     if not matches and far:
-        earlier = _sentence(text, at, "[。;!?:]")[: -len(clause) or None]
+        earlier = _sentence(text, at, "。;!?:")[: -len(clause) or None]
         told = [m[1] for m in _PER.finditer(earlier) if m[1] and (far == "all" or _OF_TIME.match(m[1]))]
         return told[-1] if told else ""
     if not matches:
         return ""
     found = matches[-1]
     if found[3]:
-        return found[3][0] if found[3][1] == "均" else found[3][2:]
+        return found[3][2:] if found[3][0] == "平" else found[3][0] if found[3][1] == "均" else found[3][2:]
     if found[1] and len(matches) > 1 and matches[-2].end() == found.start():
         return (matches[-2][1] or "") + found[1]
     return found[1] or found[2]
 
 
+_PER_HINT = re.compile("[每一均]")
 _OF_TIME = re.compile("每(?:半|个?(?:月|季度)|年|周|天|日|[两二三四五六0-9])")
 
 
@@ -90,9 +97,14 @@ def find_period(text: str, at: int) -> str:
     >>> find_period("2011年,全市完成投资1088亿元", 12), find_period("目前已建13个", 4), find_period("已建13个", 2)
     ('2011年', '目前', '')
     """
-    sentence = _sentence(text, at, "[。!?]")
+    sentence = _sentence(text, at, "。!?")
+    if not _PERIOD_HINT.search(sentence):
+        return ""
     matches = [m for m in _PERIOD.finditer(sentence) if m.end() <= len(sentence)]
     return matches[-1][1] if matches else ""
+
+
+_PERIOD_HINT = re.compile("[年月来度今前截]")
 
 
 def find_thing(text: str, number: Number) -> str:
@@ -114,14 +126,21 @@ def find_thing(text: str, number: Number) -> str:
         clause = _sentence(text, number.start)
     if number.measure in {"%", "元", "倍"} or number.rank:
         clause = re.sub(r"(?:由|从)[^,]*?(?:提高|增加|上升|下降|压缩|减少)到?$", "", clause)
-    pieces = [p for p in _LEFT_CUT.split(clause) if p and re.search(r"[^\W\d_]", p)]
-    pieces = [re.sub(r"(?:每[^\W\d_]{1,3}|不少于|平均|总量|共计)$", "", p) for p in pieces]
-    pieces = [re.sub(r"\d.*$", "", p) for p in pieces if p]
-    pieces = [re.sub(r"(?:位?居|列|排名?|排在)?全[国省市县区]$|^(?:又获得|继?被?评为)?(?:全[省市县区]|[省市县])(?=..)", "", p) for p in pieces]
-    pieces = [p for p in pieces if len(p) > 1 and not _EMPTY.fullmatch(p)]
-    return pieces[-1][-16:] if pieces else ""
+    # The last piece that is more than an empty word: earlier ones are not looked at.
+    for piece in reversed(_LEFT_CUT.split(clause)):
+        if not piece or not _LETTER.search(piece):
+            continue
+        piece = _NO_THING.sub("", re.sub(r"\d.*$", "", _RATE_END.sub("", piece)))
+        if len(piece) > 1 and not _EMPTY.fullmatch(piece):
+            return piece[-16:]
+    return ""
 
 
+_LETTER = re.compile(r"[^\W\d_]")
+_RATE_END = re.compile(r"(?:每[^\W\d_]{1,3}|不少于|平均|总量|共计)$")
+_NO_THING = re.compile(
+    "(?:位?居|列|排名?|排在)?全[国省市县区]$|^(?:又获得|继?被?评为)?(?:全[省市县区]|[省市县])(?=..)"
+)
 _SHARE_OF = re.compile(r"(?:以上|以下|左右)?的([^,。;:!?、]{1,14}?)(?=都|均|已|掌握|做到|建|,|。|;|$)")
 _GROWTH = re.compile("(?:比|同比)?(?:增长|增|下降|降|比增)[了约近]*")
 _EMPTY = re.compile("(?:比|同比|其中|全[省市县区]|目前|今年|已经|居|位居|列|排名|比增|同比增|增长|下降|增|减|降|通过)+")
@@ -152,7 +171,7 @@ def judge_kind(text: str, number: Number) -> str:
         if re.search(r"(?:下降|减少|压缩|增长|提高|上升|降低|降|节约|减)[^,。;到至]{0,6}$", stem) and not _REACH.search(stem):
             return "change"
         return "share"
-    if _REACH.search(stem):
+    if _REACH.search(stem) or (number.measure in {"个", "项", "种"} and re.search("(?:提高|提升|加强)$", stem)):
         return "level"
     return "change" if _CHANGE.search(stem) or _CHANGED_THING.search(stem) else "level"
 

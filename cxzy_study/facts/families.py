@@ -114,7 +114,7 @@ def find_families(
 
 
 def _changed(first: str, parts: str) -> str:
-    if not first or not parts or first == parts:
+    if not first or not parts or first == parts or "@" in first + parts:
         return ""
     old, new = first.split("|"), parts.split("|")
     return "|".join([f"-{p}" for p in old if p not in new] + [f"+{p}" for p in new if p not in old])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,11 @@ import pandas as pd
 
 from cxzy_study.facts.families import name_family, name_pattern
 from cxzy_study.facts.grammar import Formula, parse_formula
-from cxzy_study.facts.lexicon import COLUMNS, check_columns, check_units, iter_documents, shipped
+from cxzy_study.facts.lexicon import COLUMNS, check_columns, check_units, fold_text, iter_documents, shipped
 from cxzy_study.facts.mentions import Known, Mention, find_mentions, names_of
 from cxzy_study.facts.parts import trim
 from cxzy_study.facts.resolve import Found, Unit, find_anywhere, find_parts
 from cxzy_study.tables import InvalidInput
-from cxzy_study.text.fold import fold_width
 
 FORMULA_COLUMNS = (
     "doc_id", "unit_id", "start", "end", "surface", "numerals", "heads", "parts", "status",
@@ -23,7 +23,7 @@ FORMULA_COLUMNS = (
 )  # fmt: skip
 
 
-def find_formulas(units: pd.DataFrame, *, lexicon: pd.DataFrame | None = None) -> pd.DataFrame:
+def find_formulas(units: pd.DataFrame, *, lexicon: pd.DataFrame | None = None, share: bool = True) -> pd.DataFrame:
     """Find the numbered formulas of some documents, and their parts.
 
     Parts are looked for in brackets behind the formula, after 即, 是指, 包括 or a colon, before it (…、…、…“三公开”),
@@ -37,6 +37,8 @@ def find_formulas(units: pd.DataFrame, *, lexicon: pd.DataFrame | None = None) -
         in reading order.
     lexicon : DataFrame, optional
         Conventional formulas in the place of ``data/lexicon/formulas.csv``.
+    share : bool
+        Whether what one document tells is looked up for the others.
 
     Returns
     -------
@@ -76,7 +78,8 @@ def find_formulas(units: pd.DataFrame, *, lexicon: pd.DataFrame | None = None) -
     documents = [_read(doc_id, cells, known=known) for doc_id, cells in iter_documents(units, columns)]
     for document in documents:
         document.resolve()
-    _share(documents)
+    if share:
+        _share(documents)
     rows = [row for document in documents for row in document.rows()]
     frame = pd.DataFrame(rows, columns=list(FORMULA_COLUMNS[:-2]))
     frame["n_announced"] = frame["n_announced"].astype("Int64")
@@ -85,6 +88,9 @@ def find_formulas(units: pd.DataFrame, *, lexicon: pd.DataFrame | None = None) -
     frame["known_parts"] = frame["surface"].map(dated["parts"]).fillna("")
     return frame
 
+
+MOST_TRIES, MOST_FAMILIES = 24, 400
+"""Mentions of a family around which its parts are looked for, and families of one document: time stays bounded."""
 
 MOST_CHARACTERS = 30
 """Characters of one unit that the parts of a formula may quote in a table that is shipped without its texts."""
@@ -126,7 +132,7 @@ def clean_formulas(formulas: pd.DataFrame, *, units: pd.DataFrame) -> pd.DataFra
             text = texts.get((owner or doc_id, unit_id))
             if text is None:
                 raise InvalidInput(f"Invalid units: each part's unit must be among them. {owner or doc_id} {unit_id}.")
-            a, b = trim(fold_width(text), 0, len(text))
+            a, b = trim(fold_text(text), 0, len(text))
             whole = len(part) * 10 >= (b - a) * 9
             kept.append(f"@{unit}" if whole else f"@{place}" if quoted[unit] > MOST_CHARACTERS else part)
         cleaned.append("|".join(kept))
@@ -160,37 +166,47 @@ class _Document:
         for i, mention in self.mentions:
             inside.setdefault(i, []).append(mention)
         told: set[str] = set()
+        asked: Counter[str] = Counter()
         for i, mention in self.mentions:
-            found = None if _family(mention) in told else find_parts(self.units, i, mention, inside[i])
+            family = _family(mention)
+            asked[family] += 1
+            # A family that its first mentions do not spell out is not looked for without end.
+            look = family not in told and asked[family] <= MOST_TRIES and len(asked) <= MOST_FAMILIES
+            found = find_parts(self.units, i, mention, inside[i]) if look else None
             self.found.append(found)
             if found is not None and found.complete:
-                told.add(_family(mention))
+                told.add(family)
         for k, (i, mention) in enumerate(self.mentions):
-            if self.found[k] is None and _family(mention) not in told and mention.formula.announced:
+            family = _family(mention)
+            if self.found[k] is None and family not in told and mention.formula.announced and len(told) <= MOST_FAMILIES:
                 self.found[k] = find_anywhere(self.units, i, mention.formula)
-                told.add(_family(mention))
+                told.add(family)
         self._spread()
+        known = self._told()
         for k, (_, mention) in enumerate(self.mentions):
             found = self.found[k]
             if found is None or not found.complete:
-                self.found[k] = self._by_groups(mention) or found
+                self.found[k] = self._by_groups(mention, known) or found
         self._spread()
 
     def _spread(self) -> None:
         """What one mention tells holds for all of its family in the document."""
+        told = self._told()
+        self.found = [told.get(_family(m), f) for (_, m), f in zip(self.mentions, self.found, strict=True)]
+
+    def _told(self) -> dict[str, Found]:
+        """Return what is told of each family, by its first mention that tells all of it."""
         told: dict[str, Found] = {}
         for (_, mention), found in zip(self.mentions, self.found, strict=True):
             if found is not None and found.complete:
                 told.setdefault(_family(mention), found)
-        self.found = [told.get(_family(m), f) for (_, m), f in zip(self.mentions, self.found, strict=True)]
+        return told
 
-    def _by_groups(self, mention: Mention) -> Found | None:
+    def _by_groups(self, mention: Mention, told: dict[str, Found]) -> Found | None:
         """两公开三评议 where 两公开 and 三评议 are told one by one."""
         formula = mention.formula
         if len(formula.heads) < 2 or formula.shape != "groups":
             return None
-        pairs = zip(self.mentions, self.found, strict=True)
-        told = {_family(m): f for (_, m), f in pairs if f is not None and f.complete}
         groups = [told.get(name_family(n, h)) for n, h in zip(formula.numerals, formula.heads, strict=True)]
         if any(g is None for g in groups):
             return None
@@ -222,18 +238,26 @@ def _family(mention: Mention) -> str:
 
 def _read(doc_id: str, cells: list[list[Any]], *, known: Known) -> _Document:
     ids, kinds, depths, sections, raws = cells
-    texts = [fold_width(text) for text in raws]
-    first = [find_mentions(text, known=known) for text in texts]
-    names = names_of(m for mentions in first for m in mentions)
-    if names:
-        again = Known.of(names)
-        for i, text in enumerate(texts):
-            if any(text.count(name) > sum(m.surface == name for m in first[i]) for name in names):
-                first[i] = find_mentions(text, known=known, names=again)
+    texts = [fold_text(text) for text in raws]
+    first = repeat_mentions(texts, [find_mentions(text, known=known) for text in texts], known=known)
     rows = zip(ids, texts, kinds, depths, sections, strict=True)
     units = [Unit(str(u), t, k == "heading", int(d), str(s)) for u, t, k, d, s in rows]
     mentions = [(i, m) for i, found in enumerate(first) for m in found]
     return _Document(doc_id, units, mentions, [], {})
+
+
+def repeat_mentions(texts: list[str], found: list[list[Mention]], *, known: Known) -> list[list[Mention]]:
+    """Return the mentions in each text of a document, those too that stand in quotation marks elsewhere in it."""
+    names = names_of(m for mentions in found for m in mentions)
+    if not names:
+        return found
+    again = Known.of(names)
+    return [
+        find_mentions(text, known=known, names=again)
+        if any(text.count(name) > sum(m.surface == name for m in mentions) for name in names)
+        else mentions
+        for text, mentions in zip(texts, found, strict=True)
+    ]
 
 
 def _share(documents: list[_Document]) -> None:

@@ -8,11 +8,12 @@ A **numbered formula** is a fixed expression that counts its own parts::
               | number number           四三(责任制)   三三(制)
     group    := number measure? head    三|学   五|个|好   十|大|战役   四|套|班子
     number   := 一 … 九十九 | 两 | 双 | digits | N | X
-    head     := one to six characters without a number (第一, 一律 and the like are words, no numbers)
+    head     := one to eight characters without a number (第一, 一律 and the like are words, no numbers)
 
 What a number counts is its *head*; the number of parts announced is the sum of the numbers, or, where all groups have
 the same number and each part is told as a whole (学理论比信念), that number once. Dates (七一), plans (十二五),
-congresses (十七大), ordinals, idioms (五湖四海), names (三明) and plain counts (四个方面) are no formulas.
+congresses (十七大), ordinals, idioms (五湖四海), names (三明), plain counts (四个方面) and what is given out one to each
+(一村一品) are no formulas. ``data/lexicon/README.md`` has a page on every shape.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ _MEASURES = "大个位级套项条件种类支道张本招句步堂门盏把点"
 _GROUP = rf"({NUMBER})([{_MEASURES}不])?((?:{_HEAD}){{1,8}}?)"
 _GROUPS = re.compile(rf"(?:{_GROUP})+")
 _GROUP_ONE = re.compile(rf"{_GROUP}(?={NUMBER}|$)")
-_ONES = re.compile(rf"({NUMBER})(个)(一[批律次线张本支条份]?)")
+_ONES = re.compile(rf"({NUMBER})(个)(一[批律次线张本支条份百千万]?|100%|百分之百)")
+_ROUND = re.compile("双[百千万十](?:双[百千万十]){0,2}")
 _SUMS = re.compile(r"([0-9NXnx]{1,2}|[一二三四五六七八九十])(?:\+([0-9NXnx]{1,2}|[一二三四五六七八九十多几])){1,4}")
 _RUN = re.compile("123(?:4(?:5(?:6)?)?)?|(?:6?5)?4321|321")
 _BARE = re.compile(r"[一二三四五六七八九]{2,5}")
@@ -56,10 +58,19 @@ COUNTED = (
 )
 """Heads that make a number a time or a plain count, at least where no quotation marks stand."""
 
+_TO = frozenset(["到", "至", "或", "分之"])
+"""Between two numbers they make a range or a fraction, unless quotation marks say that a name is meant."""
+
+_EACH = frozenset("人 户 村 企 案 月 季 年 事 校 县 乡 镇 街 社区 岗 班 周 日 天 组 家 店 厂 车 路 题 课 层 项 品 品牌 支部 支 部门".split())
+"""一村一品: so many for each, and no parts that are counted."""
+
+_NAMED = frozenset("区 院 军".split())
+"""In quotation marks these are names (两区, 两院), though a number elsewhere merely counts them."""
+
 DESCRIPTORS = (
     "工程|活动|工作机制|工作制度|机制|制度|管理责任制|责任制|工作法|工作模式|模式|竞赛|行动|问题|原则|目标|要求|标准|体系|计划|战略|精神|重要思想|经费|"
     "创建|建设|管理法|管理|教育|思路|总体思路|总要求|理念|方针|作风|格局|规划|办法|做法|方案|专项行动|载体|措施|举措|实事|主题|"
-    "责任|记录本|责任记录本|规定|网络|平台|队伍|品牌|党组织|党支部|党委|乡镇党委|村党支部|企业|组织|考核|评比|评选|制"
+    "责任|记录本|责任记录本|规定|网络|平台|队伍|品牌|党组织|党支部|党委|乡镇党委|村党支部|企业|基层党组织|先进基层党组织|先进党组织|组织|考核|评比|评选|制"
 )
 """What a formula is called after its name: no part of the name."""
 
@@ -111,12 +122,14 @@ def parse_formula(text: str) -> Formula | None:
     """
     if not 2 <= len(text) <= 40 or text in excluded() or _CONGRESS.match(text):
         return None
-    if text[:4] in excluded() or (text[0] == "双" and text[:2] in excluded()):
+    if text[:2] == "二级" or text[:4] in excluded() or (text[0] == "双" and text[:2] in excluded()):
         return None
     if match := _SUMS.fullmatch(text):
         return Formula(tuple(_number(n) for n in text.split("+")), (), "sum")
     if match := _ONES.fullmatch(text):
         return Formula((_number(match[1]),), (match[3],), "groups", True)
+    if _ROUND.fullmatch(text):
+        return Formula(("2",) * (len(text) // 2), tuple(text[1::2]), "groups")
     if _GROUPS.fullmatch(text):
         groups = _GROUP_ONE.findall(text)
         if "".join("".join(g) for g in groups) == text:
@@ -145,17 +158,25 @@ def is_formula(formula: Formula, *, quoted: bool) -> bool:
     numerals, heads = formula.numerals, formula.heads
     if formula.shape in {"sum", "bare"}:
         return True
+    if not quoted and any(head in _TO for head in heads[:-1]):
+        return False
     if any(head in TIMES or head.startswith(_SPANS) for head in heads) or any(n > 20 for n in formula.counts):
         return False
     if len(numerals) == 1:
-        if numerals[0] == "1" or heads[0] in PLAIN_HEADS or (len(heads[0]) > 6 and not formula.measured):
+        if numerals[0] == "1" or (heads[0] in PLAIN_HEADS and (formula.measured or heads[0] not in _NAMED)) or (len(heads[0]) > 6 and not formula.measured and heads[0][0] != "佳"):
             return False
-        return quoted and not (not formula.measured and heads[0] in COUNTED)
+        return quoted and not (not formula.measured and heads[0] in COUNTED - _NAMED)
     if set(numerals) == {"1"} and formula.measured:
+        return False
+    if len(numerals) == 2 and set(numerals) == {"1"} and (heads[0] in _EACH or heads[0][0] in "名位份个张件"):
         return False
     if quoted:
         return not all(head in COUNTED for head in heads)
     return not (set(numerals) == {"1"} or any(head in COUNTED for head in heads))
+
+
+_OWNED = re.compile(rf"({NUMBER}[好型有能强优过比争])(?:班子|机关|干部|党员|教师|家庭|社区|团队|政府|学生|公民|部门|支部|队伍|文明户)")
+"""三型机关, 五好党员: whom the formula describes."""
 
 
 def strip_descriptor(text: str) -> str:
@@ -164,6 +185,8 @@ def strip_descriptor(text: str) -> str:
     >>> strip_descriptor("三良工程"), strip_descriptor("四风问题"), strip_descriptor("三级责任制")
     ('三良', '四风', '三级责任制')
     """
+    if match := _OWNED.fullmatch(text):
+        return match[1]
     match = re.fullmatch(rf"({NUMBER}.{{1,30}}?)(?:{DESCRIPTORS})", text)
     return text if match is None or match[1][-1] in _MEASURES else match[1]
 

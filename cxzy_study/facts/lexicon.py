@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from cxzy_study.tables import InvalidInput
+from cxzy_study.text.fold import fold_width
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "lexicon"
 
@@ -22,6 +23,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "not_formulas": ("surface", "why"),
     "measures": ("measure", "dimension", "base_measure", "factor"),
     "body_words": ("word", "role", "body_type", "note"),
+    "practice_heads": ("head", "kind", "themes", "instrument"),
     "places": ("name", "short", "adcode", "admin_level", "from_on", "to_on", "parent", "note"),
 }
 """Columns of each file of the lexicon; all cells are text, unknown is empty."""
@@ -36,7 +38,7 @@ def load_lexicon(name: str, *, folder: Path = FOLDER) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        ``formulas``, ``not_formulas``, ``measures``, ``body_words`` or ``places``.
+        One of :data:`COLUMNS`.
     folder : Path
         Where the files lie.
 
@@ -100,6 +102,18 @@ def check_units(units: pd.DataFrame) -> pd.DataFrame:
         names = [f"{r.doc_id} {r.unit_id}" for r in units[twice].head(5).itertuples()]
         raise InvalidInput(f"Invalid units: doc_id and unit_id must be unique. {', '.join(names)}.")
     return units
+
+
+_MARKS = str.maketrans("〝〞〟＂", "“””\"")
+
+
+def fold_text(text: str) -> str:
+    """Return *text* in the characters that the rules of this room know, its length and all offsets unchanged.
+
+    >>> fold_text("“五个好〞，３家")
+    '“五个好”,3家'
+    """
+    return fold_width(text).translate(_MARKS)
 
 
 def iter_documents(units: pd.DataFrame, columns: Iterable[str]) -> Iterator[tuple[str, list[list[Any]]]]:

@@ -37,6 +37,8 @@ _VERB_HEADS = (
 _VERBED = re.compile(rf"{_START}[两三四五六七八九十]个(?:{_VERB_HEADS})(?=$|[^\w]|的|要求|原则|目标|活动)")
 _NEGATED = re.compile(rf"{_START}[两三四五六七八九十]不{_H}{{1,2}}?(?=$|[^\w]|原则|规定|问题)")
 _DOUBLED = re.compile(r"(?<![\w])(?:做到|实现|达到)?((?:[两双])(?:促进|提高|提升|丰收|推进|落实))(?=$|[^\w])")
+_SUPPORTED = re.compile("五保(?=老人|对象|供养)")
+_JOINT = re.compile(rf"{_START}[二三四五六七八九][城县区镇级方](?:联创|同创)")
 _TRINITY = re.compile(rf"{_START}[二三四五六七八九]位一体")
 _SUM = re.compile(r"(?<![\w.+])(?:\d|[NXnx])(?:\+(?:\d{1,2}|[NXnx])){1,4}(?![\w.+%])")
 _GLOSSED = re.compile(rf"{_START}[两双三四五六七八九十]个?{_H}{{1,4}}?(?=\((?:即|就是|指)?[^()]{{3,90}}\)|,?(?:即|就是|是指):?[^,]|:即)")
@@ -48,6 +50,9 @@ _SERIES = re.compile(
     + "(?:[、,]?(" + _ITEM.format(n="四") + "))?(?:[、,]?(" + _ITEM.format(n="五") + "))?"
 )  # fmt: skip
 _ONES = re.compile(r"一(\w)\w{1,9}\1(?:、一(\w)\w{1,9}\2){2,}")
+
+
+_ACTED = re.compile(rf"(?:{_H}){{0,3}}?([两三四五六七八九十]个{_H}{{2,4}})")
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,9 @@ def _in_quotes(text: str, known: Known) -> Iterator[Mention]:
         if series := _SERIES.fullmatch(content):
             yield _series(series, start)
             continue
+        if ("、" in content or "," in content) and (listed := _listed(content, start)):
+            yield from listed
+            continue
         name, formula = (content, known.formulas[content]) if content in known.formulas else _name(content)
         if formula is not None:
             yield Mention(start, start + len(name), name, formula, "quoted")
@@ -123,6 +131,32 @@ def _in_quotes(text: str, known: Known) -> Iterator[Mention]:
         after = re.match(rf"[{CLOSE}](?:{DESCRIPTORS})", text[match.end(1) : match.end(1) + 12])
         if bare is not None and after is not None:
             yield Mention(start, start + len(content), content, bare, "quoted")
+
+
+def _listed(content: str, start: int) -> list[Mention]:
+    """Return the formulas of a list in one pair of quotation marks.
+
+    一讲、二评、三公示 is one formula with as many groups; 争做四个表率,实现三个提高 holds two.
+    """
+    items = re.split("[、,]", content)
+    groups = [parse_formula(item) for item in items]
+    if "," not in content and all(g is not None and g.shape == "groups" for g in groups):
+        numerals = tuple(n for g in groups if g for n in g.numerals)
+        heads = tuple(h for g in groups if g for h in g.heads)
+        formula = Formula(numerals, heads, "groups", any(g.measured for g in groups if g))
+        named = all(len(h) <= 6 for h in heads) and is_formula(formula, quoted=True)
+        return [Mention(start, start + len(content), content, formula, "quoted")] if named else []
+    mentions = []
+    for item in items:
+        match = _ACTED.fullmatch(item)
+        named_here = parse_formula(match[1]) if match else None
+        if match and named_here:
+            at = start + match.start(1)
+            mentions.append(Mention(at, at + len(match[1]), match[1], named_here, "quoted"))
+        start += len(item) + 1
+    return mentions if len(mentions) == len(items) else []
+
+
 
 
 def _name(content: str) -> tuple[str, Formula | None]:
@@ -155,6 +189,8 @@ def _in_text(text: str) -> Iterator[Mention]:
 _PATTERNS: tuple[tuple[str, re.Pattern[str], bool], ...] = (
     ("pattern", _MANY, False),
     ("pattern", _TRINITY, False),
+    ("known", _SUPPORTED, True),
+    ("joint", _JOINT, True),
     ("pattern", _SUM, False),
     ("pattern", _VERB_NUMBER, False),
     ("big", _BIG, True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -13,7 +13,10 @@ from cxzy_study.facts.taken import Taken
 from cxzy_study.text.numerals import parse_numeral
 
 _CN = "零〇○一二三四五六七八九十百千万亿两"
-_NUM = rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?|[{_CN}])(?:\d+(?:\.\d+)?|[{_CN}]|点(?=[一二三四五六七八九])|[多余几来](?=[百千万亿]))*"
+_KILO = "千(?![瓦伏米克卡赫焦])"
+"""千 as a number, not as the beginning of a unit (220千伏)."""
+_ANY = "[零〇○一二三四五六七八九十百万亿两]"
+_NUM = rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?|{_ANY}|{_KILO})(?:\d+(?:\.\d+)?|{_ANY}|{_KILO}|点(?=[一二三四五六七八九])|[多余几来](?=[百千万亿]))*"
 _HINT = re.compile(rf"[\d{_CN}]|半")
 _SHARE_WORD = re.compile(r"(一大半|一半|大半|过半|半数)(?!天|晌|路|山|年|月|个|小时)")
 _NONE = re.compile(r"(?:为|近|降到|降至)(零)(?=的|[^\w]|$)")
@@ -26,7 +29,7 @@ _INNER = "(多|余|几|来|数)?"
 _DATE = re.compile(
     r"(?:(?:19|20)\d\d|[一二]九?[〇零○一二三四五六七八九]{3}|\d\d)年(?:\d{1,2}|[一二三四五六七八九十]{1,3})月(?:份)?(?:\d{1,2}|"
     r"[一二三四五六七八九十]{1,3})?[日号]?"
-    r"|(?:19|20)\d\d(?:-(?:19|20)?\d\d)?年(?!来|多|以上|期)|[一二][九〇零○][〇零○一二三四五六七八九]{2}年"
+    r"|(?:19|20)\d\d(?:[-—–~至到]+(?:19|20)?\d\d)?年(?!来|多|以上|期)|[一二][九〇零○][〇零○一二三四五六七八九]{2}年"
     r"|(?<!个)(?<!\d)(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份|\d{1,2}[日号]|[一二三四五六七八九十]{1,3}[日号]|底|初|中旬|上旬|下旬|末|以来|起|至|"
     r"到|-|,|、|。|的|召开|开始)?"
     r"|(?<![\d.])\d{1,2}[日号](?!线|楼|文|令|院|以?内|之内|夜)"
@@ -39,7 +42,7 @@ _ORDINAL = re.compile(
     rf"|人|党支部|小组|部分|方面|点|项|类|种|道|站|张|本|手|版)?|(?<![{_CN}\d])[{_CN}\d]{{1,4}}届[{_CN}]*(?:中全会|次全会)?"
 )
 _WORDS = re.compile(
-    "百分制|千分制|老两口|小两口|两口子|一点一滴|一分一厘|三堂会审|百年不遇|百年一遇|五大道|一五一十|十分|百姓|百货|千方百计|千家万户|千军万马|千篇一律|千真万确|成千上万|成百上千|万众|万一|"
+    r"百分制|千分制|(?<![上近数几])万年(?=[^\W\d_])|百千万|九台|双百|双千|双万|老两口|小两口|两口子|一点一滴|一分一厘|三堂会审|百年不遇|百年一遇|五大道|一五一十|十分|百姓|百货|千方百计|千家万户|千军万马|千篇一律|千真万确|成千上万|成百上千|万众|万一|"
     "万家灯火|亿万|百年大计|百花齐放|千秋|万事|万物|"
     "万般|四川|三明|三亚|三河|九江|六安|四平|十堰|双方|双休|两岸|两会|两委|三峡|三农|四处|四周|四面|五湖|五星|三角|三轮车|三轮摩托|黑三轮|五金|"
     "一二把手|三三两两|三番五次|三令五申|七嘴八舌|四面八方|五花八门|一五一十|乱七八糟|四通八达|一心一意|"
@@ -76,7 +79,7 @@ def _measures() -> frozenset[str]:
 def _pattern() -> re.Pattern[str]:
     unit = "|".join(map(re.escape, sorted(_measures() - {"%", "‰"}, key=len, reverse=True)))
     between = _RANGE.format(n=f"[\\d{_CN}]")
-    return re.compile(rf"(?P<num>{_NUM})(?:{between}(?P<high>{_NUM}))?{_INNER}(?:(?P<pct>%|‰)|(?P<unit>{unit}))?")
+    return re.compile(rf"(?P<num>{_NUM})(?:{between}(?P<high>{_NUM}))?{_INNER}(?:\s?(?P<pct>%|‰)|(?P<unit>{unit}))?")
 
 
 def find_numbers(text: str) -> Iterator[Number]:
@@ -88,7 +91,7 @@ def find_numbers(text: str) -> Iterator[Number]:
     if not _HINT.search(text):
         return
     taken = Taken(len(text), (m.span() for p in (_DATE, _ORDINAL, _WORDS) for m in p.finditer(text)))
-    for number in (*_ranks(text), *_fractions(text), *_halves(text), *_about(text)):
+    for number in (*_ranks(text), *_fractions(text), *_halves(text), *_tenths(text), *_about(text)):
         # 第一 is an ordinal where it is no rank, and was taken for one.
         if number.rank or taken.free(number.start, number.end):
             taken.add(number.start, number.end)
@@ -143,6 +146,23 @@ def _fractions(text: str) -> Iterator[Number]:
 
 _HALF = re.compile(r"(?<![一大多过前后两对各参折上下头])半(?:个多?(月|小时|学期|世纪)|(年|天|小时|学期))(?!来)")
 _ABOUT = re.compile(r"(?<![第十百千万\d零一二两三四五六七八九])([一二两三四五六七八])([二三四五六七八九])(百|千|万|十)?(多|余)?(?=([^\W\d_]))")
+
+
+_TENTHS = re.compile(r"(?<![不建])([一两二三四五六七八九])成([一二三四五六七八九])(?![一-龥]?[功立员就长本为])")
+_MILLIONS = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)([多余几])?个([多余])?(亿|万)(?![一-龥]?个)")
+
+
+def _tenths(text: str) -> Iterator[Number]:
+    """一成五: one tenth and a half; 18个亿: a measure before the unit."""
+    for match in _TENTHS.finditer(text) if "成" in text else ():
+        tenths = (_value(match[1]) or Decimal(0)) + (_value(match[2]) or Decimal(0)) / 10
+        yield _with_qualifiers(text, match.start(), match.end(), tenths, "成", match[0])
+    for match in _MILLIONS.finditer(text) if "个" in text else ():
+        value, scale = _value(match[1]), _value("一" + match[4])
+        if value is not None and scale is not None:
+            end = match.end() + (text[match.end() : match.end() + 1] == "元")
+            number = _with_qualifiers(text, match.start(), end, value * scale, "元" if end > match.end() else "", match[0])
+            yield replace(number, qualifier=";".join(w for w in (number.qualifier, match[2] or match[3]) if w))
 
 
 def _halves(text: str) -> Iterator[Number]:

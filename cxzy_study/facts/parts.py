@@ -22,6 +22,8 @@ _LEAD = re.compile(
     r"首先|其次|再次|[(]?[一二三四五六七八九十\d]{1,2}[)、.]|以及|并且|同时|并|是)+"
 )
 _PLACE_VERB = re.compile(r"^(?:在|从|对|每)[^,、;。]{1,8}?(?:设立|建立|成立|组建|开展|设置|设|建|配)")
+_EDGES = re.compile(r"[,、;:\s。!?“”‘’『』「」\"'(0-9即就也指包分具主内是一二三四五六七八九首其再以并同等]")
+"""Characters with which something may begin or end that :func:`trim` takes away."""
 _ONE = re.compile(r"^(?:设立|建立|设置|组建|配备|设|建|配|有)?一[个名位条支张本家所处](?=..)")
 _VERB = re.compile(
     r"^.*?(?:出台|印发|下发|制定|走访听取|听取|征求|推行|开展|建立|实行|实施|形成|构建|坚持|落实|做到|实现|开创|大力|推进|组织|探索|创建|设立|提出|增设|健全|完善|采取|通过|"
@@ -63,6 +65,8 @@ def _cutter(cut: str) -> re.Pattern[str]:
 
 def trim(text: str, start: int, end: int) -> Item:
     """Return the item without quotation marks, enumerators and connectives around it."""
+    if start < end and not _EDGES.match(text[start]) and not _EDGES.match(text[end - 1]):
+        return start, end
     while True:
         piece = text[start:end]
         lead = _LEAD.match(piece)
@@ -124,7 +128,7 @@ def spell_out(text: str, start: int, end: int, formula: Formula, *, exact: bool 
             last = items
             for run, surety in _candidates(items, n, text, formula, exact=exact):
                 texts = [text[a:b] for a, b in run]
-                if any(_TELLS.search(t) for t in texts):
+                if any(_TELLS.search(t) for t in texts) or any(_is_itself(t, formula) for t in texts):
                     continue
                 fit = match_heads(texts, formula)
                 whole = len(run) == len(items)
@@ -133,6 +137,12 @@ def spell_out(text: str, start: int, end: int, formula: Formula, *, exact: bool 
                     if best is None or score > best.fit:
                         best = Spelled(tuple(run), score)
     return best
+
+
+def _is_itself(text: str, formula: Formula) -> bool:
+    """Whether an item is the formula's own name, told again before its parts."""
+    parsed = parse_formula(text) if len(text) <= 12 else None
+    return parsed is not None and (parsed.numerals, parsed.heads) == (formula.numerals, formula.heads)
 
 
 _TELLS = re.compile("[”’』」](?:即|就是|是指|指)")
@@ -233,8 +243,11 @@ def _align_first(text: str, items: list[Item], bearing: list[str]) -> Item:
                 return start + at, end
     if len(first) <= longest + 1:
         return start, end
-    if match := _VERB.match(first):
-        return start + match.end(), end
+    cut = start
+    while end - cut > longest + 1 and (match := _VERB.match(text[cut:end])):
+        cut += match.end()
+    if cut > start:
+        return cut, end
     return (start, end) if len(first) <= 2 * longest else (end - longest, end)
 
 

@@ -111,6 +111,9 @@ def _gazetteer(year: int, places: pd.DataFrame) -> Gazetteer:
         place = Place(name, code, level)
         by_code[code] = place
         full.setdefault(name, []).append(place)
+        if name.endswith(("自治县", "自治州")) and len(short_name(name)) > 1 and short_name(name) != name:
+            # 威宁县, 黔东南州: autonomous ones are called by their short form and level too.
+            full.setdefault(short_name(name) + name[-1], []).append(place)
         stem = short_name(name)
         if level != "county" and len(stem) > 1 and stem not in _AMBIGUOUS:
             short.setdefault(stem, []).append(place)

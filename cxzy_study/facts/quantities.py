@@ -11,10 +11,9 @@ import pandas as pd
 
 from cxzy_study.facts.context import find_per, find_period, find_thing, judge_kind, span_of_dates
 from cxzy_study.facts.formulas import find_formulas
-from cxzy_study.facts.lexicon import check_columns, check_units, shipped
+from cxzy_study.facts.lexicon import check_columns, check_units, fold_text, shipped
 from cxzy_study.facts.numbers import Number, find_numbers
 from cxzy_study.facts.taken import Taken
-from cxzy_study.text.fold import fold_width
 
 QUANTITY_COLUMNS = (
     "doc_id", "unit_id", "start", "end", "surface", "value", "measure", "base_value", "base_measure", "qualifier",
@@ -25,20 +24,28 @@ _NEAR = 160
 _DEICTIC = re.compile(r"(?:这|那|(?<!提)前|头|(?<!推)后|最近|每逢|每)$")
 _TIME = frozenset("年 天 日 周 月 季度 星期 小时 分钟 工作日".split())
 _REPEATED = frozenset("次 堂 期 场 场次 篇 份 件 条 节 课时 个 名 户 项 遍 天".split())
-_POINT_IN_TIME = re.compile(r"以?前|级|度|代|轻|多?半?来(?=[,共先累已]|$)")
+_POINT_IN_TIME = re.compile(r"以?前|级|度|代|轻|多?半?来(?![的自访信到往去电临])")
 _EACH_DOING = re.compile(r"每(?![一两二三四五六七八九十个名位月年季周天日户村人站岗件亩次镇乡县市级组店所队班期场校家]|半)[^\W\d_]{1,4}$")
 _NO_ONE = re.compile("[每某任各这那另同统唯进第]$|每[到办做过逢完]$")
 _ONE_RATE = re.compile(r"(?:每[^,。;!?]{0,24}|一[年月季周天日旬人户村队]|人均|平均|半年[^,。]{0,6}|一[人户村家][^,。]{0,10})$")
 _ONE_SURE = re.compile(
-    r"(?:至少|不少于)[^\W\d_]{0,3}$|(?:不低于|只有|仅有?|只|唯一|缩短|提前|为期|历时|时间跨度为|超过|不到|近|用了|达|连续|联系|前进|后退|"
+    r"(?:至少|不少于)[^\W\d_]{0,3}$|(?:不低于|只有|仅有?|只|经过|唯一|缩短|提前|为期|历时|时间跨度为|超过|不到|近|用了|达|连续|联系|前进|后退|"
     r"上升|下降|前移)(?:了|每人|了每人)?$"
 )
+_THINGS = frozenset("座 个 处 所 栋 条 台 辆 套 间 块 口 眼 家 名 份 本 场 支 项 幢".split())
+_DONE_ONE = re.compile(r"(?:建设?|建成|购|置|成立|设立|安装|创办|评选|举办|召开|制作|配备|完成|修|栽|发放|开展|配|打|添|招|选)[^\W\d_]*[^\W\d_一]{2}$")
+"""修建桥一座: a number behind what it counts."""
+_VILLAGE = re.compile("(?:[村队]|社区|居委会)第?$")
+_PLACE_NAME = re.compile(r"[一二三四五六七八九十][里分棵道间口岔条块家户面]" + "(?:[^\\W\\d_]{1,2}?)?(?:村|镇|乡|屯|街道|社区|堡)(?![民里内外中委子])")
+"""三棵树村, 五分地村: names of places."""
+_DONE_EACH = re.compile(r"[^\W\d_]{2}一(.)[、,][^\W\d_]{2}$")
 _ONE_BEHIND = re.compile(r"(?:以上|以下|以内|之内|内|左右|半|多|倍|来|有余)")
 _ONE_OF = "一[个名条张本份次场堂篇项支台把面块户件套门辆双][^,、;:。]{1,14}"
 _LISTED = re.compile(rf"{_ONE_OF}(?:[、,]{_ONE_OF}){{2,}}")
 _POINTS = re.compile("意见|要求|建议|体会|希望|措施|想法|说明|经验|启示|结合|认识|看法|做法|原因|理由")
 _CLAIM = re.compile(r"(据(?:初步)?统计|据了解|据[^,。;]{2,14}?(?:介绍|透露|统计|消息)|[^,。;“”]{2,12}?(?:介绍说?|表示|透露|指出|告诉记者))")
-_OF = re.compile(r"占(?:到|了|全[省市县区]|总)?([^,。;\d]{1,16}?)的?$")
+_CLAIM_HINT = re.compile("据|介绍|表示|透露|指出|告诉")
+_OF = re.compile(r"占(?:到|了|全[省市县区]|总(?!数))?([^,。;\d]{1,16}?)的?$")
 
 
 def find_quantities(units: pd.DataFrame, *, formulas: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -95,7 +102,7 @@ def find_quantities(units: pd.DataFrame, *, formulas: pd.DataFrame | None = None
     last: tuple[object, object, str] = ("", "", "")
     columns = [units[c].tolist() for c in ("doc_id", "unit_id", "paragraph", "enumerator", "text")]
     for doc_id, unit_id, paragraph, enumerator, raw in zip(*columns, strict=True):
-        text = fold_width(raw)
+        text = fold_text(raw)
         inherited = last[2] if last[:2] == (doc_id, paragraph) else ""
         period = ""
         for number in _counted(text, taken.get((doc_id, unit_id), []), len(enumerator or "")):
@@ -124,6 +131,12 @@ def _counted(text: str, formulas: list[tuple[int, int]], after: int) -> Iterator
             continue
         if number.measure == "点" and not _POINTS.match(behind[:4].lstrip("的主要具体")):
             continue
+        if number.measure == "组" and _VILLAGE.search(before):
+            continue
+        if number.measure == "番" and not re.search("翻了?近?$", before):
+            continue
+        if _PLACE_NAME.match(text, number.start):
+            continue
         at = bisect_left(starts, number.start)
         if number.numeral == "一" and not _one_counts(text, number, others[max(0, at - 6) : at + 6]):
             continue
@@ -136,19 +149,27 @@ def _one_counts(text: str, number: Number, near: list[Number]) -> bool:
         return True
     begin = max(0, number.start - _NEAR)
     before, behind = text[begin : number.start], text[number.end : number.end + 4]
-    clause = re.split("[,。;!?:]", before)[-1]
+    clause = before[max(before.rfind(c) for c in ",。;!?:") + 1 :]
     if number.measure in {"段", "批", "种"} or _NO_ONE.search(before) or _EACH_DOING.search(clause):
         return False
-    if re.match("部分|些|定|样|般|线|度", behind):
+    if re.match("部分|些|定|样|般|线|度|一", behind) or before.endswith("一" + number.measure):
         return False
+    if before[-1:] in {"上", "下"} and number.measure in {"级", "步", "期", "轮"}:
+        return False
+    if number.measure in _THINGS and re.match("[,。;、:!?]|$", behind) and _DONE_ONE.search(clause):
+        return True
     if number.measure in _TIME:
         sure = _ONE_BEHIND.match(behind) or _ONE_SURE.search(clause) or re.match(r"[,。;:!?]|的?时间", behind)
-        return bool(sure or "每" in clause) and not re.search(r"[第新]$|有$", clause)
+        return bool(sure or "每" in clause) and not re.search(r"[第新]$|有$|[^\W\d_]{2}的$", clause)
     if _ONE_SURE.search(clause) or re.match("以上|以内|以下|之内|倍|半", behind):
         return True
+    if number.measure in {"倍", "成", "百分点"}:
+        return True
+    if _DONE_EACH.search(clause[-8:]) or re.match(r"[、,][^\W\d_]{2}一", behind):
+        return False
     if _ONE_RATE.search(clause) and "就" not in clause:
         return True
-    sentence = re.split("[。;!?]", before)[-1]
+    sentence = before[max(before.rfind(c) for c in "。;!?") + 1 :]
     if "每" in sentence and any(n.start < number.start and n.value != 1 for n in near):
         return True
     if re.search(r"每[^,。;!?]{1,10}[^。;!?]*$", sentence) and re.search(r"[、,]$|[、,][^,、]{0,4}$", before):
@@ -172,8 +193,8 @@ def _row(text: str, number: Number, inherited: str) -> tuple[tuple[object, ...],
     thing = find_thing(text, number)
     kind = judge_kind(text, number)
     before = text[max(0, number.start - _NEAR) : number.start]
-    of = m[1] if (m := _OF.search(before)) and kind == "share" else ""
-    claim = _CLAIM.search(before)
+    of = m[1] if kind == "share" and (m := _OF.search(before)) else ""
+    claim = _CLAIM.search(before) if _CLAIM_HINT.search(before) else None
     flag = _flag(text, number)
     return (
         float(number.value), number.measure, base_value, base_measure, number.qualifier, thing, per, period, kind,

@@ -25,7 +25,7 @@ _LED = re.compile(r"(?:为(?:主要)?(?:内容|主体|抓手|载体)的?|组成�
 _QUOTES = re.compile(r"((?:[“‘『「][^“”‘’『』「」]*[”’』」][、,和与及+]?)+)$")
 _ROLES = re.compile(r"以([^,、;。]+?)为(?:核心|主导|龙头|引领|统领|基础|主体|关键|纽带)[,、](.+?)(?:为(?:主体|基础|骨干|支撑|补充))的?$")
 _MOST_UNITS = 14
-_REACH = 600
+_REACH = 300
 """Characters before a formula, and half of those behind it, that may spell it out."""
 
 
@@ -81,7 +81,7 @@ def find_anywhere(units: list[Unit], i: int, formula: Formula) -> Found | None:
         return None
     for j in sorted(range(len(units)), key=lambda j: (abs(j - i), j)):
         text = units[j].text
-        if len(text) > 4 * _REACH:
+        if len(text) > 8 * _REACH:
             continue
         if sum(text.count(head) for head in set(formula.heads)) < n:
             continue
@@ -149,7 +149,7 @@ def _after(units: list[Unit], i: int, mention: Mention) -> Found | None:
     stop = re.compile("[。!?]").search(text, on.end())
     end, own = min(stop.end() if stop else len(text), on.end() + 2 * _REACH), None
     if on.end() < end:
-        spelled = spell_out(text, on.end(), end, mention.formula)
+        spelled = spell_out(text, on.end(), end, mention.formula) if match or _may_fit(text, mention.formula) else None
         # A connective says that parts follow; without one only their heads do.
         sure = match and not (text.endswith(";") and end == len(text))
         if spelled is not None and (sure or spelled.fit >= _SURE):
@@ -232,7 +232,10 @@ def _clause(i: int, text: str, stop: int, formula: Formula, *, adjacent: bool) -
         edges = re.compile(edge).finditer(text, back, stop)
         begin = max((m.end() for m in edges if not _opened(text, m, stop)), default=back)
         begin += len(re.match("[和及与、,]*", text[begin:stop])[0])  # type: ignore[index]
+        fits = _may_fit(text[begin:stop], formula)
         for cut in cuts:
+            if not (fits or (adjacent and cut == "[、]" and edge[1] == ",")):
+                continue
             items = split_items(text, begin, stop, cut=cut)
             for n in counts_wanted(formula):
                 if len(items) < n or n < 2:
@@ -244,6 +247,12 @@ def _clause(i: int, text: str, stop: int, formula: Formula, *, adjacent: bool) -
                 if fit == 1 or (adjacent and bare):
                     return Found(tuple((i, a, b) for a, b in clean_parts(text, tuple(last), formula)), "before")
     return None
+
+
+def _may_fit(text: str, formula: Formula) -> bool:
+    """Whether *text* holds as many heads as the items of a full fit would bear; cheap to ask first."""
+    wanted = counts_wanted(formula)
+    return bool(wanted and formula.heads) and sum(text.count(head) for head in set(formula.heads)) >= min(wanted)
 
 
 def _opened(text: str, match: re.Match[str], stop: int) -> bool:
@@ -281,8 +290,8 @@ def _following(units: list[Unit], i: int, mention: Mention) -> Found | None:
     if units[i].heading and not announces:
         return None
     if i + 1 < len(units):
-        text = units[i + 1].text[: 4 * _REACH]
-        spelled = spell_out(text, 0, len(text), formula)
+        text = units[i + 1].text[: 8 * _REACH]
+        spelled = spell_out(text, 0, len(text), formula) if _may_fit(text, formula) else None
         if spelled is not None and spelled.fit >= _SURE:
             return _place(i + 1, text, spelled, formula, "next")
     return _grow(units, [], i, formula, "next") if announces else None

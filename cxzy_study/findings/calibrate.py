@@ -15,9 +15,10 @@ from cxzy_study.findings.distances import MEASURES, WITH_INTERVAL, compare_pair
 from cxzy_study.findings.estimates import draw_sample, estimate_shares
 from cxzy_study.findings.intervals import METHODS, make_interval
 from cxzy_study.findings.lengths import adjust_for_length
-from cxzy_study.findings.marks import find_marks
+from cxzy_study.findings.marks import Marks, find_marks
 from cxzy_study.findings.shares import count_character_shares
 from cxzy_study.findings.simulate import (
+    MEDIAN_CHARS,
     PARAGRAPH_SIZES,
     PLANTED_SHARES,
     draw_marks,
@@ -116,7 +117,7 @@ def measure_distances_held(
             found: dict[str, list[tuple[float, ...]]] = {m: [] for m in MEASURES}
             for run in range(n_runs):
                 rng = np.random.default_rng([seed, a, b, run])
-                shares = plant_clusters([0, 1], strength=strength, seed=run)
+                shares = plant_clusters([0, 1], strength=strength, seed=seed + run)
                 one, two = (_draw_blocks(p, n, icc, 0.0, rng) for p, n in zip(shares, (a, b), strict=True))
                 for m, function in MEASURES.items():
                     row = compare_pair(
@@ -247,6 +248,27 @@ def spread_over_runs(answers: np.ndarray) -> float:
     """Return the standard error of the mean of *answers*, shape (runs, answers of one run); NaN for one run."""
     means = answers.mean(axis=1)
     return float(means.std(ddof=1) / np.sqrt(len(means))) if len(means) > 1 else np.nan
+
+
+def draw_corpus(
+    shares: np.ndarray, *, n_paragraphs: Sequence[int], icc: float, persistence: float = 0.0, rng: np.random.Generator
+) -> Marks:
+    """Draw the marks of groups with these shares, shape (groups, 17): what a simulated corpus comes to, at once.
+
+    All sentences have the median length, and paragraphs the sizes of :data:`PARAGRAPH_SIZES`.
+    """
+    sizes = rng.choice(PARAGRAPH_SIZES, sum(n_paragraphs))
+    owner = np.repeat(np.arange(len(shares)), n_paragraphs)
+    blocks = np.repeat(np.arange(len(sizes)), sizes)
+    group = owner[blocks]
+    parts = []
+    for g, share in enumerate(shares):
+        own = blocks[group == g]
+        chance = np.broadcast_to(share, (len(own), len(share)))
+        parts.append(draw_marks(chance, own - own[0], icc=icc, persistence=persistence, rng=rng))
+    names = np.array([f"group_{g}" for g in range(len(shares))])
+    sentences = pd.DataFrame({"group": names[group], "doc_id": "doc_0", "paragraph": blocks, "n_chars": MEDIAN_CHARS})
+    return Marks(sentences, np.concatenate(parts), blocks)
 
 
 def _draw_blocks(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from math import comb
 from zlib import crc32
@@ -156,9 +157,22 @@ def _of_document(marks: Marks, doc_id: str) -> Marks:
 def _compare(part: Marks, n_permutations: int, rng: np.random.Generator) -> pd.DataFrame:
     marked, sizes = part.by_block()
     owner = np.searchsorted(part.groups, part.sentences.groupby(part.blocks)["group"].first())
+    return compare_blocks(marked, sizes, owner, names=part.groups, n_permutations=n_permutations, rng=rng)
+
+
+def compare_blocks(
+    marked: np.ndarray,
+    sizes: np.ndarray,
+    owner: np.ndarray,
+    *,
+    names: Sequence[str],
+    n_permutations: int,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Return the rows of :func:`compare_groups_within` for one document, given as :func:`permute_groups` takes it."""
     difference, p, adjusted = permute_groups(marked, sizes, owner, n_permutations=n_permutations, rng=rng)
     tables = []
-    for g, group in enumerate(part.groups):
+    for g, group in enumerate(names):
         inside = owner == g
         share, low, high = _score(marked[inside], sizes[inside])
         share_rest, low_rest, high_rest = _score(marked[~inside], sizes[~inside])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cxzy_study.findings.marks import find_marks
+from cxzy_study.findings.marks import Marks, find_marks
 from cxzy_study.tables import THEMES, InvalidInput
 
 CODEBOOK_PAIRS = (("supervision", "participation"), ("contests", "leadership"))
@@ -72,20 +72,21 @@ def count_cooccurrence(
     if n_length_classes < 1:
         raise InvalidInput(f"Invalid n_length_classes {n_length_classes}: must be 1 or more.")
     marks = find_marks(codes, units, coder=coder, groups=groups)
-    strata = _strata(marks.sentences, n_length_classes)
-    values = marks.values.astype(float)
     left_out = {frozenset(pair) for pair in leave_out}
+    pairs = [
+        (i, j) for i, j in combinations(range(len(THEMES)), 2) if frozenset((THEMES[i], THEMES[j])) not in left_out
+    ]
+    cells = count_cells(marks, n_length_classes=n_length_classes)
+    n = len(marks.values)
     rows = []
-    for i, j in combinations(range(len(THEMES)), 2):
-        if {THEMES[i], THEMES[j]} in left_out:
-            continue
-        cells = _cells(values[:, i], values[:, j], strata)
-        log_odds, se = mantel_haenszel(cells)
+    for i, j in pairs:
+        cell = cells[:, :, i, j]
+        log_odds, se = mantel_haenszel(cell)
         half = stats.norm.ppf(0.5 + level / 2) * se
-        n_both, only_a, only_b, neither = cells.sum(axis=0)
-        n_a, n_b, n = n_both + only_a, n_both + only_b, len(values)
+        n_both, only_a, only_b, neither = cell.sum(axis=0)
+        n_a, n_b = n_both + only_a, n_both + only_b
         scale = np.sqrt(n_a * n_b * (n - n_a) * (n - n_b))
-        expected = cells[:, :2].sum(axis=1) * cells[:, [0, 2]].sum(axis=1) / cells.sum(axis=1)
+        expected = cell[:, :2].sum(axis=1) * cell[:, [0, 2]].sum(axis=1) / cell.sum(axis=1)
         rows.append({
             "theme_a": THEMES[i], "theme_b": THEMES[j], "n_units": n, "n_a": int(n_a), "n_b": int(n_b),
             "n_both": int(n_both), "expected": float(expected.sum()),
@@ -134,14 +135,24 @@ def mantel_haenszel(cells: np.ndarray) -> tuple[float, float]:
     return float(np.log(r.sum() / s.sum())), float(np.sqrt(variance))
 
 
+def count_cells(marks: Marks, *, n_length_classes: int) -> np.ndarray:
+    """Count sentences with both of two themes, only one, only the other, neither, in each stratum.
+
+    Returns
+    -------
+    ndarray of float, shape (strata, 4, 17, 17)
+    """
+    values, strata = marks.values.astype(float), _strata(marks.sentences, n_length_classes)
+    tables = []
+    for stratum in np.unique(strata):
+        own = values[strata == stratum]
+        missing = 1 - own
+        tables.append([own.T @ own, own.T @ missing, missing.T @ own, missing.T @ missing])
+    return np.array(tables).reshape(-1, 4, len(THEMES), len(THEMES))
+
+
 def _strata(sentences: pd.DataFrame, n_classes: int) -> np.ndarray:
     """Number of each sentence's stratum: its group and, within it, its class of length; ties share a class."""
     rank = sentences.groupby("group")["n_chars"].rank(method="average", pct=True)
     group = sentences.groupby("group").ngroup()
     return (group * n_classes + np.minimum(np.ceil(rank * n_classes).astype(int) - 1, n_classes - 1)).to_numpy()
-
-
-def _cells(one: np.ndarray, two: np.ndarray, strata: np.ndarray) -> np.ndarray:
-    tables = [one * two, one * (1 - two), (1 - one) * two, (1 - one) * (1 - two)]
-    cells = np.stack([np.bincount(strata, weights=t) for t in tables], axis=1)
-    return cells[cells.sum(axis=1) > 0]

@@ -11,7 +11,6 @@ of the correlation carried over), the first falls to 90-94%. See :func:`cxzy_stu
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
 METHODS = ("wilson_deff", "wilson", "beta_binomial", "bootstrap_percentile", "bootstrap_bca")
 """Ways to an interval that :func:`make_interval` knows; the first is the default everywhere."""
@@ -67,6 +66,8 @@ def wilson(share: np.ndarray, n: float, *, level: float = 0.95) -> Pair:
     >>> low.round(4), high.round(4)
     (array([0.    , 0.2993]), array([0.1611, 0.7007]))
     """
+    from scipy import stats
+
     z2 = stats.norm.ppf(0.5 + level / 2) ** 2
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = np.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
@@ -141,6 +142,8 @@ def _bootstrap(
 
     Efron 1987, Journal of the American Statistical Association 82:171.
     """
+    from scipy import stats
+
     n_blocks = len(sizes)
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(n_blocks, np.full(n_blocks, 1 / n_blocks), size=n_resamples)

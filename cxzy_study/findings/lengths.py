@@ -79,6 +79,16 @@ def adjust_for_length(
     return pd.concat(tables, ignore_index=True)[columns]
 
 
+def adjust_profiles(marks: Marks) -> np.ndarray:
+    """Return the adjusted shares of :func:`adjust_for_length` alone, shape (groups, 17)."""
+    length = np.log2(marks.sentences["n_chars"].to_numpy(dtype=float))
+    length -= length.mean()
+    names = marks.groups
+    design = np.column_stack([marks.sentences["group"].to_numpy()[:, None] == np.array(names), length])
+    fits = [fit_firth(design, marks.values[:, t])[0] for t in range(len(THEMES))]
+    return np.array([[expit(beta[g] + beta[-1] * length).mean() for beta in fits] for g in range(len(names))])
+
+
 def fit_firth(design: np.ndarray, outcome: np.ndarray, *, n_steps: int = 100) -> tuple[np.ndarray, np.ndarray]:
     """Fit a logistic model by Firth's penalised likelihood.
 

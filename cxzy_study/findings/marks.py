@@ -44,9 +44,9 @@ class Marks:
     def by_block(self) -> tuple[np.ndarray, np.ndarray]:
         """Return counts of marked sentences, shape (blocks, 17), and of sentences, shape (blocks,)."""
         n_blocks = int(self.blocks.max()) + 1 if len(self.blocks) else 0
-        marked = np.zeros((n_blocks, len(THEMES)), dtype=int)
-        np.add.at(marked, self.blocks, self.values.astype(int))
-        return marked, np.bincount(self.blocks, minlength=n_blocks)
+        # Columns one by one: np.add.at would be the shorter, and ten times as slow.
+        columns = [np.bincount(self.blocks, weights=v, minlength=n_blocks) for v in self.values.T]
+        return np.stack(columns, axis=1).astype(int), np.bincount(self.blocks, minlength=n_blocks)
 
 
 def find_marks(

@@ -146,7 +146,7 @@ def draw_marks(
     n_blocks = int(blocks.max()) + 1 if len(blocks) else 0
     common = rng.random((n_blocks, chance.shape[1]))
     kept = rng.random(common.shape) < persistence
-    for b in range(1, n_blocks):
+    for b in range(1, n_blocks) if persistence else ():
         common[b] = np.where(kept[b], common[b - 1], common[b])
     takes = rng.random(chance.shape) < np.sqrt(icc)
     return np.where(takes, common[blocks], rng.random(chance.shape)) < chance

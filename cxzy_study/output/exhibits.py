@@ -9,18 +9,37 @@ import pandas as pd
 from cxzy_study.output.exhibit import Exhibit, Tables
 from cxzy_study.output.glossary import Glossary
 from cxzy_study.output.plots_shares import FEW, plot_share_panels
-from cxzy_study.output.register import documents, themes
+from cxzy_study.output.register import documents, facts, findings, practices, reading, themes
 from cxzy_study.output.style import check_lang
 from cxzy_study.tables import InvalidInput
 
-EXHIBITS: dict[str, Exhibit] = {
+ORDER = (
+    "tab_sources", "fig_sources", "fig_account",
+    "fig_reliability", "tab_finding",
+    "fig_bodies",
+    "fig_themes", "fig_intervals", "fig_keyness", "fig_strips",
+    "fig_checks", "fig_accountability", "fig_ladder", "tab_statements", "fig_cycles", "fig_centre", "tab_words",
+    "fig_trees", "fig_families", "fig_lineage",
+    "fig_approaches", "fig_tree", "fig_map", "fig_network", "fig_arenas",
+    "tab_claims", "fig_claims", "fig_calibration", "fig_scores", "fig_curve",
+    "tab_numbers",
+)  # fmt: skip
+"""The order in which the report shows the exhibits."""
+
+_KNOWN = {
     e.id: e
     for group in (
         documents,
+        reading,
         themes,
+        practices,
+        findings,
+        facts,
     )
     for e in group.EXHIBITS
 }
+
+EXHIBITS: dict[str, Exhibit] = {i: _KNOWN[i] for i in (*(i for i in ORDER if i in _KNOWN), *(i for i in _KNOWN if i not in ORDER))}
 """All exhibits by id. Figures and tables are numbered in this order, each kind on its own."""
 
 

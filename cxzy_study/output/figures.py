@@ -124,7 +124,8 @@ def save_exhibit(
     if strangers:
         raise InvalidInput(f"Invalid formats: must be among {', '.join(FORMATS)}. {strangers}.")
     to = Path(to)
-    done = {to / f"{exhibit.id}.csv": table_text(frame).encode("utf-8")}
+    # The byte-order mark lets spreadsheets read the Chinese.
+    done = {to / f"{exhibit.id}.csv": table_text(frame).encode("utf-8-sig")}
     if exhibit.plot is not None:
         figure = draw_exhibit(exhibit, frame, glossary=glossary, codebook=codebook, lang=lang)
         done |= {to / f"{exhibit.id}_{lang}.{form}": _render(figure, form) for form in formats}

@@ -62,6 +62,7 @@ class Ledger:
         self.glossary = glossary
         self.lang = check_lang(lang)
         self.numbers: list[Number] = []
+        self._texts: dict[tuple[str, str], pd.Series] = {}
 
     def find_rows(self, table: str, **key: object) -> pd.DataFrame:
         """Return the rows of *table* whose cells equal *key*; ``""`` finds empty cells, ``"*"`` filled ones."""
@@ -73,9 +74,16 @@ class Ledger:
             raise InvalidInput(f"Invalid key of {table!r}: columns must be among {list(frame.columns)}. {strangers}.")
         keep = pd.Series(True, index=frame.index)
         for column, value in key.items():
-            cells = frame[column].map(_cell)
+            cells = self._cells_of(table, column)
             keep &= cells.ne("") if value == FILLED else cells.eq(str(value))
         return frame[keep]
+
+    def _cells_of(self, table: str, column: str) -> pd.Series:
+        """Return a column as text; templates ask for the same ones again and again."""
+        key = (table, column)
+        if key not in self._texts:
+            self._texts[key] = self.tables[table][column].map(_cell)
+        return self._texts[key]
 
     def cell(self, table: str, *, column: str, fmt: str = "int", **key: object) -> str:
         """Show the number in *column* of the one row of *table* that *key* names."""
@@ -163,10 +171,13 @@ def show_number(value: object, *, fmt: str, lang: str) -> str:
     >>> show_number(2, fmt="word", lang="zh")
     '两'
     """
+    if fmt in {"int", "word"}:
+        if not float(str(value)).is_integer():
+            raise InvalidInput(f"Invalid value {value}: must be whole to be printed as {fmt}.")
+        n = int(float(str(value)))
     if fmt == "int":
-        return f"{int(str(value)):,}"
+        return f"{n:,}"
     if fmt == "word":
-        n = int(str(value))
         return _WORDS[lang][n] if n < len(_WORDS[lang]) else f"{n:,}"
     if fmt == "percent":
         return f"{float(str(value)):.0%}"

@@ -31,19 +31,26 @@ def find_png_difference(old: bytes, new: bytes) -> str:
 
 
 def find_pdf_difference(old: bytes, new: bytes) -> str:
-    """Say how the first pages of two PDF files differ when both are rendered here at 150 dpi.
+    """Say how two PDF files differ when every page of both is rendered here, at 150 dpi of a one-page file, else 75.
 
-    Bytes tell nothing: another patch release of matplotlib writes the same page in other bytes.
+    Bytes tell nothing: another patch release of matplotlib or typst writes the same page in other bytes.
     """
     import numpy as np
     import pypdfium2
 
-    pages = []
-    for data in (old, new):
-        document = pypdfium2.PdfDocument(data)
-        pages.append(np.asarray(document[0].render(scale=150 / 72).to_pil().convert("RGBA"), dtype=np.int16))
-        document.close()
-    return _find_pixel_difference(*pages)
+    first, second = (pypdfium2.PdfDocument(data) for data in (old, new))
+    try:
+        if len(first) != len(second):
+            return f"{len(first)} pages were there, {len(second)} are new"
+        scale = (150 if len(first) == 1 else 75) / 72
+        for number, pages in enumerate(zip(first, second, strict=True), 1):
+            drawn = [np.asarray(page.render(scale=scale).to_pil().convert("RGBA"), dtype=np.int16) for page in pages]
+            if fault := _find_pixel_difference(*drawn):
+                return fault if len(first) == 1 else f"page {number}: {fault}"
+    finally:
+        first.close()
+        second.close()
+    return ""
 
 
 def find_text_difference(old: str, new: str, *, tolerance: float) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Set
 
 from cxzy_study.tables import InvalidInput
 
-PRINTING = ("n", "total", "count", "fact", "label", "text", "place", "theme", "exhibit", "ref")
+PRINTING = (
+    "n", "total", "count", "fact", "label", "text", "place", "theme", "exhibit", "ref", "cite", "author", "bibliography",
+    "practice", "named", "claim", "definitions", "inventory",
+)  # fmt: skip
 """Functions whose result a template may print; what else it prints must be a macro of its own."""
 
 _ENGLISH = re.compile(
@@ -21,12 +25,24 @@ _CHINESE = re.compile(
 )
 
 
-def check_prose(source: str, *, name: str) -> str:
+def find_macros(source: str) -> set[str]:
+    """Return the names of the macros that the template *source* defines."""
+    from jinja2 import Environment, nodes
+
+    return {macro.name for macro in Environment().parse(source).find_all(nodes.Macro)}
+
+
+def check_prose(source: str, *, name: str, macros: Set[str] = frozenset()) -> str:
     """Return the template *source* if every number in it would come from a table.
 
     Refused are digits of any script and number words in the text, and whatever a template prints
     that is not a call of one of :data:`PRINTING` or of a macro of its own (a literal, a variable,
     an attribute, a filter), and parts taken in from elsewhere.
+
+    Parameters
+    ----------
+    macros
+        Macros of another part of the report, checked there, that this one may call.
 
     Raises
     ------
@@ -44,7 +60,7 @@ def check_prose(source: str, *, name: str) -> str:
     from jinja2 import Environment, nodes
 
     tree = Environment().parse(source)
-    macros = {macro.name for macro in tree.find_all(nodes.Macro)}
+    known = {*macros, *find_macros(source)}
     strangers = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends, nodes.CallBlock, nodes.FilterBlock)
     for part in tree.find_all(strangers):
         raise InvalidInput(f"Invalid template {name}: must stand alone. Line {part.lineno}: {type(part).__name__}.")
@@ -52,7 +68,7 @@ def check_prose(source: str, *, name: str) -> str:
         for node in output.nodes:
             if isinstance(node, nodes.TemplateData):
                 _check_text(node, name)
-            elif not _may_print(node, macros):
+            elif not _may_print(node, known):
                 raise InvalidInput(
                     f"Invalid template {name}: may print only what {', '.join(PRINTING)} or a macro returns. "
                     f"Line {node.lineno}: {type(node).__name__}."

@@ -1,33 +1,37 @@
-"""The report: templates and tables to self-contained HTML, every number with a link to its rows."""
+"""The report: templates and tables to HTML, PDF and DOCX, every number with a link to its rows."""
 
 from __future__ import annotations
 
 import io
 import re
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import pandas as pd
 
-from cxzy_study.output.exhibit import Exhibit
-from cxzy_study.output.exhibits import EXHIBITS, check_exhibit, frame_exhibit, name_of, note_of
+from cxzy_study.output.blocks import embed_picture, show_block, show_name
+from cxzy_study.output.documents import make_docx, make_pdf
+from cxzy_study.output.exhibits import EXHIBITS, frame_exhibit
+from cxzy_study.output.fonts import font_face
 from cxzy_study.output.glossary import Glossary
-from cxzy_study.output.ledger import FILLED, Ledger, frame_numbers, show_number
-from cxzy_study.output.pictures import find_text_difference
-from cxzy_study.output.prose import check_prose
-from cxzy_study.output.style import LANGS, check_lang, sort_arenas, sort_documents
-from cxzy_study.tables import SCHEMAS, InvalidInput, check_table, save_text, table_text
+from cxzy_study.output.ledger import Ledger, frame_numbers, show_number
+from cxzy_study.output.pictures import find_pdf_difference
+from cxzy_study.output.printing import CODER, template_functions
+from cxzy_study.output.prose import check_prose, find_macros
+from cxzy_study.output.references import Item, cite
+from cxzy_study.output.style import LANGS, check_lang
+from cxzy_study.tables import SCHEMAS, InvalidInput, save_bytes, table_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-CODER = "settled"
-"""Whose codes the report speaks of."""
+FORMATS = ("html", "pdf", "docx")
+
+FONT = "cxzy Han"
+"""Name of the Chinese type that a page brings along."""
 
 
 def build_report(
@@ -37,10 +41,16 @@ def build_report(
     glossary: Glossary,
     codebook: Mapping[str, object],
     study: Mapping[str, str],
+    works: Sequence[Item],
     to: str | Path,
     langs: Sequence[str] = LANGS,
+    formats: Sequence[str] = FORMATS,
 ) -> list[Path]:
-    """Write ``report_<lang>.html`` for each language, and ``numbers.csv``, into the folder *to*.
+    """Write ``report_<lang>.html|pdf|docx`` for each language, and ``numbers.csv``, into the folder *to*.
+
+    The HTML page stands alone: pictures and Chinese type are inside. PDF and DOCX carry the rows
+    behind the numbers as an appendix. A PDF that would show the same as the one that is there is
+    not written again.
 
     Parameters
     ----------
@@ -49,16 +59,21 @@ def build_report(
     exhibits_dir
         Folder of the drawn exhibits, which must show these tables.
     codebook
-        ``version`` and ``sha`` (SHA-256 of the codebook's file).
+        ``version``, ``sha`` (SHA-256 of the codebook's file) and ``themes`` (``id``, and
+        ``definition``, ``include`` and ``exclude`` by language).
     study
         ``version`` and ``released`` (ISO 8601) of the study, for its citation.
+    works
+        What the templates may cite, as CSL-JSON (see :mod:`cxzy_study.output.references`).
     langs
         Languages to write; ``numbers.csv`` always lists the numbers of all.
+    formats
+        Among :data:`FORMATS`.
 
     Returns
     -------
     list of Path
-        The pages, then ``numbers.csv``.
+        The files by language and format, then ``numbers.csv``.
 
     Raises
     ------
@@ -69,23 +84,40 @@ def build_report(
     """
     for lang in langs:
         check_lang(lang)
-    for name, table in tables.items():
-        if name in SCHEMAS:
-            check_table(table, name)
+    if strangers := [f for f in formats if f not in FORMATS]:
+        raise InvalidInput(f"Invalid formats: must be among {', '.join(FORMATS)}. {strangers}.")
     frames = {e.id: frame_exhibit(e, tables, coder=CODER) for e in EXHIBITS.values()}
     facts = _facts(glossary, codebook=codebook, study=study)
     pages, ledgers = {}, {}
     for lang in LANGS:
         ledger = Ledger({**tables, **frames, "facts": facts}, glossary=glossary, lang=lang)
         shown = {
-            e.id: _show_exhibit(e, frames[e.id], Path(exhibits_dir), glossary=glossary, codebook=codebook, lang=lang)
+            e.id: show_block(e, frames[e.id], Path(exhibits_dir), glossary=glossary, codebook=codebook, lang=lang)
             for e in EXHIBITS.values()
         }
-        pages[lang] = _render_page(ledger, shown)
+        citations = cite(_spelled(works, glossary=glossary, lang=lang), lang=lang)
+        functions = template_functions(ledger, shown=shown, citations=citations, codebook=codebook)
+        pages[lang] = _render_page(ledger, functions)
         ledgers[lang] = ledger
     _check_same_numbers(ledgers)
-    written = [save_text(pages[lang], Path(to) / f"report_{lang}.html") for lang in langs]
-    return [*written, save_text(table_text(frame_numbers(ledgers)), Path(to) / "numbers.csv")]
+    # All is made before anything is written: a report is there whole or not at all.
+    makers = {"html": _make_html, "pdf": _make_pdf, "docx": make_docx}
+    made = {
+        Path(to) / f"report_{lang}.{form}": makers[form](pages[lang], lang=lang, pictures=Path(exhibits_dir))
+        for lang in langs
+        for form in formats
+    }
+    written = [_save_if_other(content, path) for path, content in made.items()]
+    return [*written, save_bytes(table_text(frame_numbers(ledgers)).encode("utf-8-sig"), Path(to) / "numbers.csv")]
+
+
+def _spelled(works: Sequence[Item], *, glossary: Glossary, lang: str) -> list[Item]:
+    """Return *works* with their authors' names as they are written in *lang*."""
+
+    def spell(name: Mapping[str, str]) -> Mapping[str, str]:
+        return {"literal": show_name(name["literal"], glossary=glossary, lang=lang)} if "literal" in name else name
+
+    return [{**work, "author": [spell(name) for name in work["author"]]} if "author" in work else work for work in works]
 
 
 def _facts(glossary: Glossary, *, codebook: Mapping[str, object], study: Mapping[str, str]) -> pd.DataFrame:
@@ -102,20 +134,49 @@ def _facts(glossary: Glossary, *, codebook: Mapping[str, object], study: Mapping
     return pd.DataFrame(rows, columns=["key", *LANGS])
 
 
-def _render_page(ledger: Ledger, shown: Mapping[str, str]) -> str:
+def _make_html(page: str, *, lang: str, pictures: Path) -> bytes:  # noqa: ARG001
+    """Return *page* with its pictures and its Chinese type inside."""
+    page = page.replace("/*font-face*/", font_face(page, family=FONT), 1)
+    page = re.sub(r'(?<=src=")([^":]+)\.png(?=")', lambda m: embed_picture(pictures, m[1]), page)
+    return page.encode("utf-8")
+
+
+def _make_pdf(page: str, *, lang: str, pictures: Path) -> bytes:
+    vectors = re.sub(r'(?<=src=")([^":]+)\.png(?=")', r"\1.svg", page)
+    return make_pdf(vectors, lang=lang, pictures=pictures)
+
+
+def _save_if_other(content: bytes, path: Path) -> Path:
+    same = path.suffix == ".pdf" and path.is_file() and not find_pdf_difference(path.read_bytes(), content)
+    return path if same else save_bytes(content, path)
+
+
+def read_prose(lang: str) -> str:
+    """Return the report's template in one language: its parts, checked, one after the other in the order of their names.
+
+    The first part holds the macros that the others may call.
+    """
+    paths = sorted((TEMPLATES / lang).glob("*.md.j2"))
+    parts = [path.read_text(encoding="utf-8") for path in paths]
+    macros = find_macros(parts[0]) if parts else set()
+    checked = [check_prose(part, name=f"{lang}/{path.name}", macros=macros) for path, part in zip(paths, parts, strict=True)]
+    return "\n".join(checked)
+
+
+def _render_page(ledger: Ledger, functions: Mapping[str, Any]) -> str:
+    """Return the page with its pictures named by file, as PNG."""
     from markdown_it import MarkdownIt
 
     lang, glossary = ledger.lang, ledger.glossary
-    name = f"report_{lang}.md.j2"
-    source = check_prose((TEMPLATES / name).read_text(encoding="utf-8"), name=name)
-    prose = _environment(autoescape=False).from_string(source).render(_functions(ledger, shown))
+    prose = _environment(autoescape=False).from_string(read_prose(lang)).render(functions)
     title = re.search(r"^# (.+)$", prose, flags=re.MULTILINE)
     if not title:
-        raise InvalidInput(f"Invalid template {name}: must begin with a title.")
+        raise InvalidInput(f"Invalid template {lang}: must have a title.")
     body = MarkdownIt("commonmark", {"html": True}).enable("table").render(prose)
     page = _environment(autoescape=True).from_string((TEMPLATES / "page.html.j2").read_text(encoding="utf-8"))
     return page.render(
         lang={"en": "en", "zh": "zh-Hans"}[lang],
+        lang_id=lang,
         title=re.sub(r"<[^>]+>", "", title[1]),
         body=body,
         label=lambda key: glossary.label(key, lang),
@@ -129,116 +190,6 @@ def _environment(*, autoescape: bool) -> Environment:
     from jinja2 import Environment, StrictUndefined
 
     return Environment(autoescape=autoescape, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-
-
-def _functions(ledger: Ledger, shown: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a template may call: the printing functions, and those that only find rows."""
-    lang, glossary = ledger.lang, ledger.glossary
-
-    def exhibit(exhibit_id: str) -> str:
-        return shown[check_exhibit(exhibit_id).id]
-
-    def ref(exhibit_id: str) -> str:
-        return f'<a href="#{exhibit_id}">{name_of(check_exhibit(exhibit_id), glossary=glossary, lang=lang)}</a>'
-
-    def find_documents(**key: object) -> list[str]:
-        return sort_documents(ledger.find_rows("sources", **key)["doc_id"])
-
-    def find_common(doc_ids: Sequence[str]) -> list[str]:
-        """Return the themes that each of these documents bears at least once."""
-        rows = ledger.find_rows("shares", group_kind="source", coder=CODER)
-        rows = rows[rows["group"].isin(list(doc_ids)) & (rows["n_coded"] > 0)]
-        found = rows["theme"].value_counts()
-        return [t for t in dict.fromkeys(ledger.tables["shares"]["theme"]) if found.get(t, 0) == len(doc_ids)]
-
-    return {
-        "n": ledger.cell,
-        "total": ledger.total,
-        "count": ledger.count,
-        "fact": ledger.fact,
-        "text": lambda table, **key: _plain(ledger.text(table, **key)),
-        "label": lambda key, **values: _plain(ledger.label(key, **values)),
-        "theme": lambda theme_id: _plain(ledger.label(f"theme.{theme_id}")),
-        "place": lambda doc_id: _plain(ledger.text("sources", column=f"place_{lang}", doc_id=doc_id)),
-        "exhibit": exhibit,
-        "ref": ref,
-        "find_top": ledger.find_top,
-        "find_rows": ledger.find_rows,
-        "find_documents": find_documents,
-        "find_arenas": lambda: sort_arenas(ledger.find_rows("shares", group_kind="arena", coder=CODER)["group"]),
-        "find_common": find_common,
-        "CODER": CODER,
-        "FILLED": FILLED,
-    }
-
-
-def _plain(words: str) -> str:
-    """Return *words* so that neither Markdown nor HTML sees a mark in them."""
-    return re.sub(r"[\\`*_{}\[\]<>&#|~]", lambda m: f"&#{ord(m[0])};", words)
-
-
-def _show_exhibit(
-    exhibit: Exhibit,
-    frame: pd.DataFrame,
-    folder: Path,
-    *,
-    glossary: Glossary,
-    codebook: Mapping[str, object],
-    lang: str,
-) -> str:
-    """Return the HTML of an exhibit, without an empty line, which would end the block in Markdown."""
-    drawn = folder / f"{exhibit.id}.csv"
-    if not drawn.is_file():
-        raise InvalidInput(f"Invalid exhibits {folder}: {drawn.name} is missing. Draw the exhibits first.")
-    if find_text_difference(drawn.read_text(encoding="utf-8"), table_text(frame), tolerance=1e-9):
-        raise InvalidInput(f"Invalid exhibit {exhibit.id}: it was drawn from other tables. Draw the exhibits again.")
-    note = note_of(exhibit, frame, glossary=glossary, codebook=codebook, lang=lang)
-    name, title = name_of(exhibit, glossary=glossary, lang=lang), escape(exhibit.title[lang])
-    if exhibit.plot is None:
-        inner = _show_table(exhibit, frame, glossary=glossary, lang=lang)
-        below = f'<p class="note">{escape(note)}</p>'
-    else:
-        # The note stands in the picture; who does not see the picture reads it in the alternative text.
-        alt = escape(f"{exhibit.alt[lang]} {note}", quote=True)
-        inner = f'<img alt="{alt}" src="{_embed(folder, exhibit.id, lang)}">'
-        below = ""
-    caption = f"<figcaption><b>{name}.</b> {title}</figcaption>"
-    kind = f"{exhibit.kind} columns-{exhibit.columns}"
-    return f'<figure id="{exhibit.id}" class="{kind}">{caption}<div class="wide">{inner}</div>{below}</figure>'
-
-
-def _embed(folder: Path, exhibit_id: str, lang: str) -> str:
-    """Return the picture as a data address, SVG or PNG, whichever is shorter."""
-    import base64
-
-    svg, png = (folder / f"{exhibit_id}_{lang}.{form}" for form in ("svg", "png"))
-    found = []
-    if svg.is_file():
-        text = re.sub(r"\s*\n\s*", " ", svg.read_text(encoding="utf-8"))
-        found.append("data:image/svg+xml," + quote(text, safe=" '/:=;,.!@$*()+-_?"))
-    if png.is_file():
-        found.append("data:image/png;base64," + base64.b64encode(png.read_bytes()).decode())
-    if not found:
-        raise InvalidInput(f"Invalid exhibits {folder}: must hold {svg.name} or {png.name}. Draw the exhibits first.")
-    return min(found, key=len)
-
-
-def _show_table(exhibit: Exhibit, frame: pd.DataFrame, *, glossary: Glossary, lang: str) -> str:
-    def show(row: Mapping[str, Any], column: str) -> str:
-        value = row[f"place_{lang}"] if column == "place" else row[column]
-        if column == "author":
-            value = value.replace(";", ", " if lang == "en" else "、")
-        elif column == "published_on" and value:
-            value = show_number(value, fmt="date", lang=lang)
-            value = f"[{value}]" if row["published_basis"] == "inferred" else value
-        elif column == "completeness":
-            value = glossary.label(f"completeness.{value}", lang)
-        return escape(str(value))
-
-    head = "".join(f"<th>{escape(glossary.label(f'column.{c}', lang))}</th>" for c in exhibit.shown)
-    rows = ("".join(f"<td>{show(row, c)}</td>" for c in exhibit.shown) for row in frame.to_dict("records"))
-    body = "".join(f"<tr>{cells}</tr>" for cells in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _used_rows(ledger: Ledger) -> list[dict[str, Any]]:

@@ -107,20 +107,25 @@ _RC: Any = {
 
 
 @cache
-def _font() -> Path:
-    """Register the font of the package zhplot with matplotlib, once, and return its file.
+def font_file() -> Path:
+    """Return the file of the font, Noto Sans SC (OFL), which the package zhplot carries.
 
     The package is never imported: its import changes matplotlib's settings.
     """
-    from matplotlib import font_manager
-
     spec = importlib.util.find_spec("zhplot")
     path = Path(spec.origin).parent / "fonts" / "NotoSansSC-Regular.ttf" if spec and spec.origin else None
     if path is None or not path.is_file():
         raise InvalidInput("Invalid environment: the package zhplot with its font NotoSansSC-Regular.ttf is missing.")
-    font_manager.fontManager.addfont(path)
-    font_manager.fontManager.ttflist.append(replace(font_manager.fontManager.ttflist[-1], name=FAMILY))
     return path
+
+
+@cache
+def _register_font() -> None:
+    """Make the font known to matplotlib, once, under a name of its own."""
+    from matplotlib import font_manager
+
+    font_manager.fontManager.addfont(font_file())
+    font_manager.fontManager.ttflist.append(replace(font_manager.fontManager.ttflist[-1], name=FAMILY))
 
 
 @contextmanager
@@ -128,7 +133,7 @@ def journal_style() -> Iterator[None]:
     """Draw in the journal style inside the ``with`` block; a character that the font lacks is an error."""
     import matplotlib as mpl
 
-    _font()
+    _register_font()
     with mpl.rc_context(_RC), warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing", category=UserWarning)
         yield
@@ -204,12 +209,21 @@ def plot_heading(ax: Axes, lines: Sequence[str], *, x: float) -> None:
         )  # fmt: skip
 
 
+def set_ticks(ax: Axes, low: float, high: float, *, axis: str, most: int = 4) -> None:
+    """Set at most *most* round ticks on an axis ("x" or "y"), none of them outside [low, high]."""
+    from matplotlib.ticker import FixedLocator, MaxNLocator
+
+    ticks = MaxNLocator(nbins=most, steps=[1, 2, 5, 10]).tick_values(low, high)
+    inside = [t for t in ticks if low - 1e-9 <= t <= high + 1e-9]
+    getattr(ax, f"{axis}axis").set_major_locator(FixedLocator(inside))
+
+
 def text_width(text: str, *, size: float) -> float:
     """Return the width of one line of *text* at *size* points, in points."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
-    properties = FontProperties(fname=str(_font()), size=size)
+    properties = FontProperties(fname=str(font_file()), size=size)
     return float(text_to_path.get_text_width_height_descent(text, properties, ismath=False)[0])
 
 

@@ -14,7 +14,7 @@ from cxzy_study.text.script import detect_script, simplify
 from cxzy_study.text.spans import format_spans
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reading:
     """What reading made of one document.
 
@@ -44,6 +44,10 @@ class Reading:
             ],
             columns="doc_id unit_id kind section depth enumerator paragraph spans n_chars text".split(),
         )  # fmt: skip
+
+    def __repr__(self) -> str:
+        told = ", ".join(filter(None, (self.encoding, self.script, f"{len(self.raw):,} characters", f"{len(self.units)} units")))
+        return f"Reading {self.doc_id!r}: {self.title or 'without a title'} ({told})"
 
     def _repr_html_(self) -> str:
         return account_html(self, whole_page=False)

@@ -15,7 +15,7 @@ from cxzy_study.reading.formats import FORMATS, TABLES, Source, iter_rows, open_
 from cxzy_study.tables import InvalidInput
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Document:
     """A document that was read, with what is known of its file."""
 
@@ -23,6 +23,12 @@ class Document:
     path: Path
     suffix: str
     sha256: str
+
+    def __repr__(self) -> str:
+        return f"Document {self.path.name}: {self.reading!r}"
+
+    def _repr_html_(self) -> str:
+        return self.reading._repr_html_()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ def iter_rows(
         raise InvalidInput(
             f"Invalid file {name}: must be under {MAX_TABLE_BYTES >> 30} GB. Split it, or use cxzy bulk."
         )
-    rows, encoding = _rows(path, suffix)
+    rows, encoding = open_rows(path, suffix)
     columns: tuple[str, str] | None = None
     seen: set[str] = set()
     for number, row in enumerate(rows, start=1):
@@ -97,24 +97,56 @@ def iter_rows(
             yield str(number), encoding, row
             continue
         if columns is None:
-            columns = _columns(list(row), text_column, id_column, name)
-        cell = row.get(columns[0])
-        row_id = str(row.get(columns[1]) or "").strip() if columns[1] else ""
-        row_id = row_id or str(number)
-        if row_id in seen:
-            yield str(number), encoding, InvalidInput(f"Invalid id {row_id!r} in {name}, row {number}: must be unique.")
-            continue
-        seen.add(row_id)
-        if not isinstance(cell, str) or not cell.strip():
-            yield row_id, encoding, InvalidInput(f"Invalid row {number} of {name}: column {columns[0]} holds no text.")
-        elif len(cell) > MAX_DOCUMENT_CHARS:
-            yield row_id, encoding, InvalidInput(f"Invalid row {number} of {name}: text is too long.")
-        else:
-            page = bool(re.match(r"\s*(?:<!doctype|<html|<head|<body)", cell[:2000], re.I))
-            yield row_id, encoding, Source(suffix, cell, encoding, html=page)
+            columns = choose_columns(list(row), text_column, id_column, name)
+        row_id, cell = check_row(row, number, columns=columns, seen=seen, name=name)
+        yield row_id, encoding, cell if isinstance(cell, InvalidInput) else cell_source(cell, suffix, encoding)
 
 
-def _columns(names: list[str], text_column: str | None, id_column: str | None, file: str) -> tuple[str, str]:
+def check_row(
+    row: Row, number: int, *, columns: tuple[str, str], seen: set[str], name: str
+) -> tuple[str, str | InvalidInput]:
+    """Return a row's id and its text, or why it is refused.
+
+    Parameters
+    ----------
+    row : mapping
+        Its cells by column.
+    number : int
+        Which row of its table it is, from 1: its id where it has none of its own.
+    columns : tuple
+        Names of the columns of text and id, as :func:`choose_columns` gives them.
+    seen : set of str
+        Ids so far; the row's is added.
+    name : str
+        The file, for messages.
+    """
+    cell = row.get(columns[0])
+    row_id = str(row.get(columns[1]) or "").strip() if columns[1] else ""
+    row_id = row_id or str(number)
+    if row_id in seen:
+        return str(number), InvalidInput(f"Invalid id {row_id!r} in {name}, row {number}: must be unique.")
+    seen.add(row_id)
+    if not isinstance(cell, str) or not cell.strip():
+        return row_id, InvalidInput(f"Invalid row {number} of {name}: column {columns[0]} holds no text.")
+    if len(cell) > MAX_DOCUMENT_CHARS:
+        return row_id, InvalidInput(f"Invalid row {number} of {name}: text is too long.")
+    return row_id, cell
+
+
+def cell_source(cell: str, suffix: str, encoding: str) -> Source:
+    """Return a cell of a table as a document: a web page if it begins like one."""
+    page = bool(re.match(r"\s*(?:<!doctype|<html|<head|<body)", cell[:2000], re.I))
+    return Source(suffix, cell, encoding, html=page)
+
+
+def choose_columns(names: list[str], text_column: str | None, id_column: str | None, file: str) -> tuple[str, str]:
+    """Return the names of the columns of text and id (empty if there is none).
+
+    Raises
+    ------
+    InvalidInput
+        If a column that was asked for is missing, or none holds the text.
+    """
     for given, option in ((text_column, "--text-column"), (id_column, "--id-column")):
         if given and given not in names:
             raise InvalidInput(f"Invalid {option} {given}: {file} has the columns {', '.join(names)}.")
@@ -129,22 +161,24 @@ def _columns(names: list[str], text_column: str | None, id_column: str | None, f
 Row = dict[str, Any]
 
 
-def _rows(path: Path, suffix: str) -> tuple[Iterator[Row | InvalidInput], str]:
+def open_rows(path: Path, suffix: str) -> tuple[Iterator[Row | InvalidInput], str]:
+    """Return the rows of a table by column, or why one is refused, and the encoding of its file."""
     if suffix == ".csv":
         import csv
 
         text, encoding = decode(path.read_bytes(), name=path.name)
         csv.field_size_limit(MAX_DOCUMENT_CHARS)
-        return _csv_rows(csv.reader(io.StringIO(text, newline="")), path.name), encoding
+        return csv_rows(csv.reader(io.StringIO(text, newline="")), path.name), encoding
     if suffix == ".jsonl":
         text, encoding = decode(path.read_bytes(), name=path.name)
-        return _jsonl_rows(text, path.name), encoding
+        return jsonl_rows(text.split("\n"), path.name), encoding
     if suffix == ".xlsx":
         return _xlsx_rows(path), "xlsx"
     return _parquet_rows(path), "parquet"
 
 
-def _csv_rows(reader: Any, name: str) -> Iterator[Row | InvalidInput]:
+def csv_rows(reader: Any, name: str) -> Iterator[Row | InvalidInput]:
+    """Yield the rows of a :func:`csv.reader` by column, or why one is refused; the first row names the columns."""
     import csv
 
     header: list[str] | None = None
@@ -166,8 +200,9 @@ def _csv_rows(reader: Any, name: str) -> Iterator[Row | InvalidInput]:
         raise InvalidInput(f"Invalid table {name}, line {reader.line_num}: {error}. Save it again as CSV.") from None
 
 
-def _jsonl_rows(text: str, name: str) -> Iterator[Row | InvalidInput]:
-    for number, line in enumerate(text.split("\n"), start=1):
+def jsonl_rows(lines: Iterable[str], name: str) -> Iterator[Row | InvalidInput]:
+    """Yield the rows of JSON Lines by column, or why one is refused; blank lines are none."""
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:

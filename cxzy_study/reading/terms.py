@@ -59,6 +59,41 @@ def count_terms(units: pd.DataFrame, *, segmenter: Segmenter, vocabulary: Iterab
     return pd.DataFrame(rows, columns=["doc_id", "unit_id", "section", "segmenter", "term", "n"])
 
 
+def count_term_variants(units: pd.DataFrame, *, least: int = 3) -> pd.DataFrame:
+    """Count the words of each document as segmenters without the study's own words cut them.
+
+    Parameters
+    ----------
+    units : DataFrame
+        Columns doc_id, text.
+    least : int
+        Words that come less often in all documents together are put into one row a document, ``(other)``.
+
+    Returns
+    -------
+    DataFrame
+        Table ``term_variants``: doc_id, segmenter (jieba_plain, jieba_hmm), term, n; terms sorted.
+
+    Examples
+    --------
+    >>> units = pd.DataFrame({"doc_id": "松岭", "text": ["服务群众,服务企业,服务到家"]})
+    >>> count_term_variants(units).query("segmenter == 'jieba_plain'")[["term", "n"]].values.tolist()
+    [['(other)', 4], ['服务', 3]]
+    """
+    plain = Segmenter()
+    rows = []
+    for name, hmm in (("jieba_plain", False), ("jieba_hmm", True)):
+        counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for doc_id, text in zip(units.doc_id, units.text, strict=True):
+            counts[doc_id].update(word for word in plain.cut(text, hmm=hmm) if _WORD.search(word))
+        total: Counter[str] = sum(counts.values(), Counter())
+        for doc_id, mine in counts.items():
+            kept = Counter({word: n for word, n in mine.items() if total[word] >= least})
+            kept["(other)"] = mine.total() - kept.total()
+            rows += [(doc_id, name, word, kept[word]) for word in sorted(kept) if kept[word]]
+    return pd.DataFrame(rows, columns=["doc_id", "segmenter", "term", "n"])
+
+
 def count_term_risk(units: pd.DataFrame, *, words: Iterable[str]) -> pd.DataFrame:
     """Count each study term in four ways, so that what depends on segmentation shows.
 

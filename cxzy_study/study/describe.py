@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cxzy_study.study.load import DECIDED, DERIVED, READERS, ROOT
+from cxzy_study.study.load import DECIDED, DERIVED, FOUND, READERS, ROOT
+from cxzy_study.study.practices import PRACTICE_SHEETS
 from cxzy_study.tables import SCHEMAS, save_text
 
 _HEAD = """# Data
@@ -21,12 +22,15 @@ This page is written by `python -m cxzy_study.study.describe`; a test compares i
 | `codebook/` | the codebook, version 1, with its rules and their test sentences; how to write one of your own | people |
 | `coding/` | what people decided: readers' codes, settled codes, arenas | people; only ever held against the texts |
 | `coding/facts/` | formulas, quantities and bodies as one reader found them | people |
-| `coding/practices/` | practices as two readers found them, not settled yet | people |
+| `coding/practices/` | practices as two readers found them and as a third reading settled them; what was dropped and why; \
+statements of activity, growth and failure; what a document could not tell | people |
+| `coding/centre.csv` | formulas and stages of the campaign's central texts, dated, with what each date rests on; no text | people |
+| `claims.yaml` | findings as sentences, with the statistic that must bear each | people |
 | `coding/phrases.csv` | phrases and sentences written for this project, with the themes that they state: the learned coder learns from them, too | people |
 | `coding/plain_words.csv` | the plain words of each theme, a baseline and the keywords of the guided topics | people |
 | `coding/learned/` | what the learned coder knows: `features.csv` (weights of single words, pairs of neighbouring words of at most four characters and runs of at most three), `themes.csv` (second step, thresholds) | `cxzy learn --devset DIR --texts FILE --to DIR` |
 | `coding/errors.md` | how well the machine coder does, its fifty worst errors by kind, and what was tried | people |
-| `tables/` | what programs found | `cxzy rebuild --corpus DIR` |
+| `tables/` | what programs found | `cxzy rebuild --corpus DIR`; findings: `cxzy study`, `cxzy families`, `cxzy multiverse`, `cxzy calibrate` |
 | `glossary.csv` | every label of figures and report, in both languages (key, en, zh) | people |
 | `lexicon/` | word lists of the facts stage: formulas, measures, bodies, places | people |
 | `demo/` | a corpus written for this project, fictional places, with its true units, codes, formulas and quantities | people |
@@ -45,7 +49,9 @@ def describe_data() -> str:
         places.setdefault(name, []).append(path)
     for reader in READERS:
         places.setdefault("sheet", []).append(f"data/coding/{reader}.csv")
-    for name in DERIVED:
+    for sheet in PRACTICE_SHEETS.values():
+        places.setdefault("practice_sheet", []).append(str(sheet))
+    for name in (*DERIVED, *FOUND):
         places.setdefault(name, []).append(f"data/tables/{name}.csv")
     parts = [_HEAD]
     for table in SCHEMAS.values():

@@ -11,6 +11,7 @@ import pandas as pd
 from cxzy_study.coding import codebook as _codebook
 from cxzy_study.coding.codebook import Codebook
 from cxzy_study.findings.shares import count_shares
+from cxzy_study.study.practices import PRACTICES_DECIDED, PRACTICES_DERIVED, check_practices, load_practice_sheets
 from cxzy_study.tables import SCHEMAS, InvalidInput, check_table, load_table, table_text
 from cxzy_study.text.spans import parse_spans
 
@@ -19,15 +20,27 @@ ROOT = Path(__file__).resolve().parents[2]
 
 CODEBOOK = Path("data/codebook/v1.yaml")
 READERS = ("reader_1", "reader_2", "settled")
-DECIDED = {"sources": "data/sources.csv", "source_basis": "data/source_basis.csv", "arenas": "data/coding/arenas.csv"}
+DECIDED = {
+    "sources": "data/sources.csv",
+    "source_basis": "data/source_basis.csv",
+    "arenas": "data/coding/arenas.csv",
+    "levels": "data/coding/levels.csv",
+    **PRACTICES_DECIDED,
+}
 DERIVED = tuple(
-    "units removed script_changes announced terms term_risk evidence codes "
-    "shares scores agreement formulas quantities bodies".split()
+    "units removed script_changes announced terms term_variants term_risk evidence codes "
+    "shares scores agreement formulas quantities bodies families about".split()
+) + PRACTICES_DERIVED
+FOUND = tuple(
+    "shares_adjusted silence distances partitions tree contrasts pairs map keyness approaches_tested approaches "
+    "multiverse claims calibration".split()
 )
+"""Tables of findings: made from the others by `cxzy study`, `cxzy multiverse` and `cxzy calibrate`."""
+
 SEED = 20120513
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Study:
     """The tables of the study, checked, and its codebook."""
 
@@ -36,7 +49,20 @@ class Study:
     root: Path
 
     def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self.tables:
+            raise InvalidInput(f"Invalid table {name!r}: must be one of {', '.join(self.tables)}.")
         return self.tables[name]
+
+    def __repr__(self) -> str:
+        rows = sum(map(len, self.tables.values()))
+        return f"Study: {len(self['sources'])} documents, {len(self.tables)} tables, {rows:,} rows, {self.codebook.label}"
+
+    def _repr_html_(self) -> str:
+        from cxzy_study.output.display import study_html
+        from cxzy_study.output.glossary import load_glossary
+
+        labels = load_glossary(self.root / "data/glossary.csv").terms
+        return study_html(self.tables, codebook=self.codebook.label, labels=labels)
 
     def units_behind(self, theme: str, *, group: str, coder: str = "settled") -> pd.DataFrame:
         """Return the sentences that a cell of table ``shares`` counts, with the rules that speak for the theme.
@@ -95,8 +121,12 @@ def load_study(root: Path = ROOT) -> Study:
     tables = {name: load_table(root / path, name) for name, path in DECIDED.items()}
     for reader in READERS:
         tables[reader] = load_table(root / f"data/coding/{reader}.csv", "sheet")
-    for name in DERIVED:
-        tables[name] = load_table(root / f"data/tables/{name}.csv", name)
+    tables |= load_practice_sheets(root)
+    for name in (*DERIVED, *FOUND):
+        path = root / f"data/tables/{name}.csv"
+        # Findings may be missing before they are first made; what shows them says so.
+        if name in DERIVED or path.is_file():
+            tables[name] = load_table(path, name)
     study = Study(tables, load_codebook(root / CODEBOOK), root)
     check_study(study)
     return study
@@ -112,7 +142,7 @@ def check_study(study: Study) -> None:
     """
     units = study["units"]
     known = set(zip(units.doc_id, units.unit_id, strict=True))
-    for name in ("arenas", *READERS, "evidence", "codes"):
+    for name in ("arenas", "levels", *READERS, "evidence", "codes"):
         table = study[name]
         strange = sorted(set(zip(table.doc_id, table.unit_id, strict=True)) - known)
         if strange:
@@ -122,6 +152,7 @@ def check_study(study: Study) -> None:
         if unread:
             raise InvalidInput(f"Invalid sheet {reader}: every unit must be coded. Missing {unread[:5]}.")
     _check_places(study)
+    check_practices(study.tables)
     facts = set(zip(study["source_basis"].doc_id, study["source_basis"].fact, strict=True))
     for row in study["sources"].itertuples():
         for fact in SCHEMAS["sources"].names:

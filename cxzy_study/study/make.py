@@ -8,17 +8,24 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-import yaml
 
+from cxzy_study.output.contact import make_contact_sheet
 from cxzy_study.output.exhibits import EXHIBITS, check_exhibit, frame_exhibit
 from cxzy_study.output.figures import FORMATS, Picture, save_exhibit, show_exhibit
 from cxzy_study.output.glossary import Glossary, load_glossary
+from cxzy_study.output.pictures import find_png_difference
+from cxzy_study.output.report import FORMATS as REPORT_FORMATS
 from cxzy_study.output.report import build_report
 from cxzy_study.output.style import LANGS
-from cxzy_study.study.load import ROOT, Study, load_study
+from cxzy_study.study.cite import load_citation, works_of
+from cxzy_study.study.explore import PAGE, explore_study
+from cxzy_study.study.findings import refresh_findings
+from cxzy_study.study.load import FOUND, ROOT, Study, load_study
 from cxzy_study.study.notebooks import refresh_notebook
+from cxzy_study.tables import save_bytes
 
 GLOSSARY = Path("data/glossary.csv")
 MADE = ("notebooks", "figures", "report", "data")
@@ -29,9 +36,10 @@ def glossary_of(study: Study) -> Glossary:
     return load_glossary(study.root / GLOSSARY)
 
 
-def codebook_facts(study: Study) -> dict[str, str]:
-    """Return the version and hash of the codebook, which every exhibit and the report state."""
-    return {"version": study.codebook.version, "sha": study.codebook.sha}
+def codebook_facts(study: Study) -> dict[str, Any]:
+    """Return the version and hash of the codebook, which every exhibit and the report state, and what its themes mean."""
+    themes = [{"id": t.id, "definition": t.definition, "include": t.include, "exclude": t.exclude} for t in study.codebook.themes]
+    return {"version": study.codebook.version, "sha": study.codebook.sha, "themes": themes}
 
 
 def draw_figures(
@@ -67,6 +75,17 @@ def draw_figures(
     return done
 
 
+def draw_contact_sheets(study: Study, *, folder: Path, languages: Sequence[str] = LANGS) -> list[Path]:
+    """Write ``contact_sheet_<lang>.png`` beside the figures of *folder*, which must be drawn as PNG; return the files."""
+    paths = []
+    for lang in languages:
+        sheet = make_contact_sheet(folder, glossary=glossary_of(study), lang=lang)
+        path = folder / f"contact_sheet_{lang}.png"
+        same = path.is_file() and not find_png_difference(path.read_bytes(), sheet)
+        paths.append(path if same else save_bytes(sheet, path))
+    return paths
+
+
 def show_figure(study: Study, exhibit_id: str, *, lang: str = "en", coder: str = "settled") -> Picture:
     """Return an exhibit as a picture for a notebook."""
     exhibit = check_exhibit(exhibit_id)
@@ -74,7 +93,7 @@ def show_figure(study: Study, exhibit_id: str, *, lang: str = "en", coder: str =
     return show_exhibit(exhibit, frame, glossary=glossary_of(study), codebook=codebook_facts(study), lang=lang)
 
 
-def show_shares(shares: pd.DataFrame, sources: pd.DataFrame, *, codebook: dict[str, str], lang: str = "en") -> Picture:
+def show_shares(shares: pd.DataFrame, sources: pd.DataFrame, *, codebook: dict[str, Any], lang: str = "en") -> Picture:
     """Return the heat map of themes for documents of one's own, coded by rules."""
     exhibit = check_exhibit("fig_themes")
     frame = frame_exhibit(exhibit, {"shares": shares, "sources": sources}, coder="rules")
@@ -82,34 +101,45 @@ def show_shares(shares: pd.DataFrame, sources: pd.DataFrame, *, codebook: dict[s
     return show_exhibit(exhibit, frame, glossary=glossary, codebook=codebook, lang=lang)
 
 
-def build_reports(study: Study, *, to: Path, languages: Sequence[str] = LANGS) -> list[Path]:
+def build_reports(
+    study: Study, *, to: Path, languages: Sequence[str] = LANGS, formats: Sequence[str] = REPORT_FORMATS
+) -> list[Path]:
     """Build the report from the tables and the drawn figures, with the list of its numbers; return the files."""
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    citation = load_citation(study)
     return build_report(
         study.tables,
         exhibits_dir=study.root / "figures",
         glossary=glossary_of(study),
         codebook=codebook_facts(study),
         study={"version": str(citation["version"]), "released": str(citation["date-released"])},
+        works=works_of(study),
         to=to,
         langs=languages,
+        formats=formats,
     )
 
 
 def make_study(root: Path = ROOT) -> int:
-    """Check the tables, run the notebooks, draw the figures, build the report; print a short account."""
+    """Check the tables, run the notebooks, draw the figures, build report and explorer; print a short account."""
     start = time.monotonic()
     study = load_study(root)
     rows = sum(len(table) for table in study.tables.values())
     _say(f"tables     {len(study.tables)} checked, {rows:,} rows, {study.codebook.label}")
+    said = refresh_findings(study)
+    _say(f"findings   {len(FOUND)} tables: {'the same' if not said else ''}")
+    for line in said:
+        _say(f"           {line}")
+    study = load_study(root) if said else study
     paths = sorted((root / "notebooks").glob("*.ipynb"))
     for path in paths:
         changed = refresh_notebook(path)
         _say(f"notebook   {path.relative_to(root)}: {'rewritten' if changed else 'the same'}")
     figures = draw_figures(study, to=root / "figures")
     _say(f"figures    {len(figures)} files in figures/: {_counted(figures)}")
+    draw_contact_sheets(study, folder=root / "figures")
     for path in build_reports(study, to=root / "report"):
         _say(f"report     {path.relative_to(root)}")
+    _say(f"explorer   {explore_study(study, to=root / PAGE).relative_to(root)}")
     _say(f"time       {time.monotonic() - start:.0f} seconds")
     _say(_difference_from_commit(root))
     return 0

@@ -17,6 +17,7 @@ from cxzy_study.coding.learned import code_learned
 from cxzy_study.coding.weights import load_weights
 from cxzy_study.facts.bodies import find_bodies
 from cxzy_study.facts.formulas import find_formulas
+from cxzy_study.facts.practices import find_practices
 from cxzy_study.facts.quantities import find_quantities
 from cxzy_study.reading.account import account_html
 from cxzy_study.reading.files import Document, Rejected, documents_frame, read_files
@@ -177,7 +178,7 @@ def check_coder(coder: str | None, codebook: Codebook) -> str:
 
 
 def find_facts(documents: Sequence[Document]) -> dict[str, pd.DataFrame]:
-    """Return the numbered formulas, quantities and bodies that documents name, with their places.
+    """Return the numbered formulas, quantities and bodies that documents name, with their places, and proposed practices.
 
     The level of a place is that of the document's year where reading found a date.
     """
@@ -189,7 +190,8 @@ def find_facts(documents: Sequence[Document]) -> dict[str, pd.DataFrame]:
         "quantities": find_quantities(units, formulas=formulas),
         "bodies": find_bodies(units, year=years or None),
     }
-    return {name: add_spans(table, readings) for name, table in found.items()}
+    practices = find_practices(units, formulas=formulas, bodies=found["bodies"])
+    return {name: add_spans(table, readings) for name, table in found.items()} | {"practices": practices}
 
 
 def people_csv(frame: pd.DataFrame) -> bytes:
@@ -275,4 +277,4 @@ def own_sources(documents: Sequence[Document]) -> pd.DataFrame:
         for d in documents
     ]
     frame = pd.DataFrame(rows, columns=SCHEMAS["sources"].names)
-    return check_table(frame.fillna(""), "sources")
+    return check_table(frame.astype(object).fillna(""), "sources")

@@ -12,13 +12,13 @@ from cxzy_study.coding.coder import code_units
 from cxzy_study.coding.codes import score_coder, sheet_codes
 from cxzy_study.coding.parser import find_literals
 from cxzy_study.coding.reliability import compare_coders
-from cxzy_study.facts.bodies import find_bodies
-from cxzy_study.facts.formulas import clean_formulas, find_formulas
-from cxzy_study.facts.quantities import find_quantities
 from cxzy_study.reading.documents import Reading, read_bytes
 from cxzy_study.reading.structure import find_announced
-from cxzy_study.reading.terms import count_term_risk, count_terms
+from cxzy_study.reading.terms import count_term_risk, count_term_variants, count_terms
+from cxzy_study.study.facts import fact_tables
 from cxzy_study.study.load import CODEBOOK, DECIDED, DERIVED, READERS, ROOT, SEED, load_codebook, rounded, share_table
+from cxzy_study.study.practices import load_practice_sheets, practice_tables
+from cxzy_study.study.proposals import proposal_tables
 from cxzy_study.tables import SCHEMAS, InvalidInput, check_table, load_table, save_table, table_text
 from cxzy_study.text.spans import format_spans
 from cxzy_study.text.words import Segmenter
@@ -68,6 +68,7 @@ def make_tables(corpus: Path, *, root: Path = ROOT) -> dict[str, pd.DataFrame]:
     tables["announced"] = place_in_files(find_announced(texts), readings.values(), "announced")
     vocabulary = sorted({word for _, rule in codebook.rules for word in find_literals(rule.node)})
     tables["terms"] = count_terms(texts, segmenter=Segmenter(load_words(root)), vocabulary=vocabulary)
+    tables["term_variants"] = count_term_variants(texts)
     tables["term_risk"] = count_term_risk(texts, words=load_words(root))
     codes, evidence = code_units(texts, codebook=codebook)
     tables["evidence"] = place_in_files(evidence, readings.values(), "evidence")
@@ -77,7 +78,14 @@ def make_tables(corpus: Path, *, root: Path = ROOT) -> dict[str, pd.DataFrame]:
     tables["scores"] = score_coder(tables["codes"], coder="rules", reference="settled")
     tables["agreement"] = agreement_table(tables)
     facts = fact_tables(texts, sources=tables["sources"])
-    tables |= {name: place_in_files(found, readings.values(), name) for name, found in facts.items()}
+    tables |= {
+        name: place_in_files(found, readings.values(), name) if "start" in found else found for name, found in facts.items()
+    }
+    settled = load_table(root / "data/coding/settled.csv", "sheet")
+    tables |= practice_tables(tables, sheets=load_practice_sheets(root), modes=settled, seed=SEED)
+    proposals = proposal_tables(texts, tables["practices"], root=root, seed=SEED)
+    both = {name: pd.concat([tables[name], proposals[name]], ignore_index=True) for name in ("practice_finding", "practice_agreement")}
+    tables |= proposals | both
     return {name: check_table(rounded(tables[name]), name) for name in DERIVED}
 
 
@@ -88,18 +96,6 @@ def agreement_table(tables: Mapping[str, pd.DataFrame], a: str = "reader_1", b: 
     table = compare_coders(codes[codes.coder == a], codes[codes.coder == b], blocks=sentences, seed=SEED)
     plain = table.astype({c: float for c in table.columns if str(table[c].dtype) == "Float64"})
     return check_table(plain.assign(a=a, b=b), "agreement")
-
-
-def fact_tables(texts: pd.DataFrame, *, sources: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return formulas, quantities and bodies of the study, with no heading or sentence among the parts."""
-    formulas = find_formulas(texts)
-    dated = {r.doc_id: r.published_on or r.covers_to for r in sources.itertuples()}
-    years = {doc_id: int(day[:4]) for doc_id, day in dated.items() if day}
-    return {
-        "formulas": clean_formulas(formulas, units=texts),
-        "quantities": find_quantities(texts, formulas=formulas),
-        "bodies": find_bodies(texts, year=years),
-    }
 
 
 def place_in_files(found: pd.DataFrame, readings: Iterable[Reading], name: str) -> pd.DataFrame:

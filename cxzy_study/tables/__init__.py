@@ -16,8 +16,10 @@ from cxzy_study.tables.checks import (
 )
 from cxzy_study.tables.columns import Column, Table
 from cxzy_study.tables.schemas import KINDS, MODES, SCHEMAS, THEMES
+from cxzy_study.tables.schemas_practices import CYCLES
 
 __all__ = [
+    "CYCLES",
     "KINDS",
     "MODES",
     "SCHEMAS",

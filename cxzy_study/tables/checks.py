@@ -18,7 +18,14 @@ _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
 class InvalidInput(ValueError):
-    """Bad input: the message names the culprit and what to do (the command line exits 2)."""
+    """Bad input: the message names the culprit and what to do (the command line exits 2; a notebook shows one line).
+
+    The way to it is kept (``__traceback__``, ``%debug``): it is only not printed.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython prints: the message alone, for no line of this library is at fault."""
+        return [f"InvalidInput: {self}"]
 
 
 def check_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -148,11 +155,11 @@ def _offending(cells: pd.Series, column: Column) -> pd.Series:
         filled = cells.where(~empty, "").astype(str)
         bad = pd.Series(False, index=cells.index)
         if column.kind == "spans":
-            bad = ~empty & ~filled.map(lambda s: bool(_SPANS.fullmatch(s)))
+            bad = ~empty & ~filled.map(lambda s: bool(_SPANS.fullmatch(s))).astype(bool)
         elif column.kind == "date":
-            bad = ~empty & ~filled.map(lambda s: bool(_DATE.fullmatch(s)))
+            bad = ~empty & ~filled.map(lambda s: bool(_DATE.fullmatch(s))).astype(bool)
         elif column.kind == "list" and column.allowed:
-            bad = ~empty & ~filled.map(lambda s: set(s.split(";")) <= set(column.allowed))
+            bad = ~empty & ~filled.map(lambda s: set(s.split(";")) <= set(column.allowed)).astype(bool)
         elif column.allowed:
             bad = ~empty & ~filled.isin(column.allowed)
     return (bad | (empty if column.required else False)).fillna(True).astype(bool)

@@ -5,19 +5,9 @@ from __future__ import annotations
 from cxzy_study.tables.columns import DOC, SPAN, UNIT, Table
 from cxzy_study.tables.columns import column as _c
 from cxzy_study.tables.schemas_facts import FACTS
-
-THEMES = (
-    "pledging", "benchmarking", "role_models", "contests", "responsibility", "supervision",
-    "leadership", "publicity", "training", "service", "development", "organisation",
-    "institution", "stability", "workstyle", "participation", "digital",
-)  # fmt: skip
-"""Theme ids of codebook version 1, in the order in which every table and figure shows them."""
-
-MODES = ("doctrine", "problem", "demanded", "planned", "under_way", "done", "outcome")
-"""Values of the layer ``mode``, from what the Party is to what is claimed as an effect."""
-
-KINDS = ("heading", "sentence")
-
+from cxzy_study.tables.schemas_findings import FINDINGS
+from cxzy_study.tables.schemas_practices import PRACTICES
+from cxzy_study.tables.vocabulary import KINDS, MODES, THEMES
 
 SCHEMAS: dict[str, Table] = {
     t.name: t
@@ -246,5 +236,7 @@ SCHEMAS: dict[str, Table] = {
             ("a", "b", "theme"),
         ),
         *FACTS,
+        *FINDINGS,
+        *PRACTICES,
     )
 }

@@ -66,4 +66,32 @@ FACTS = (
             column("parent", "text", "the body within which it is", False),
         ),
     ),
+    Table(
+        "families",
+        "a family of formulas in a document, or in the lexicon that words it",
+        (
+            column("family", "text", "numerals and heads in one spelling: 五好 and 五个好 are one family"),
+            column("pattern", "text", "its pattern, heads as X, Y …"),
+            column("doc_id", "id", "the document, or `lexicon`"),
+            column("date", "date", "the day, month or year that the document speaks of, or from which the lexicon knows it", False),
+            column("surfaces", "text", "spellings, joined by `|`"),
+            column("n_mentions", "int", "mentions in the document"),
+            column("parts", "text", "parts as the document words them, joined by `|` (`@…`: kept as places)", False),
+            column("n_documents", "int", "documents that use the family"),
+            column("n_pattern", "int", "families that share the pattern"),
+            column("changed", "text", "against the family's earliest wording: `-` parts that are gone, `+` parts that are new", False),
+        ),
+    ),
+    Table(
+        "about",
+        "a body that a unit is about",
+        (
+            DOC,
+            UNIT,
+            column("body", "text", "its name; empty where no body is known", False),
+            column("body_type", "id", "as in table bodies", False),
+            column("admin_level", "id", "as in table bodies", False),
+            column("basis", "id", "named in the unit, in its heading, or the document's own body", True, ("named", "heading", "document")),
+        ),
+    ),
 )

@@ -1,0 +1,203 @@
+"""Bulk work against the plain pipeline that a user writes today, side by side in one run.
+
+    python benchmarks/bench_bulk.py [--megabytes 8] [--rounds 3] [--write]
+
+Plain: OpenCC on everything, sentences by `re.split`, words by jieba, counts by CountVectorizer, themes by one `re`
+alternation of the codebook's literals. It keeps no places, knows no negation, and finds no facts. Ours: the whole chain
+(reading, codes by all rules, words, formulas, quantities, bodies, all with their places), by the compiled kernel, and, on
+a tenth of the text, by the plain functions. The runs take turns, so that another load on the machine hits all alike; speeds
+are MB of UTF-8 text a second of wall time. `--write` keeps the table in `benchmarks/bulk.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import multiprocessing
+import os
+import platform
+import re
+import resource
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from generate import generate
+
+from cxzy_study.bulk.chain import Chain, Item, load_chain
+from cxzy_study.bulk.settings import make_settings
+
+TABLE = Path(__file__).with_name("bulk.md")
+BATCH = 1000
+_STATE: dict[str, object] = {}
+
+
+def plain_pipeline(texts: list[str]) -> int:
+    import jieba
+    from opencc_pyo3 import OpenCC
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    if "converter" not in _STATE:
+        jieba.setLogLevel(logging.WARNING)
+        jieba.initialize()
+        from cxzy_study.coding.rules import compile_codebook
+
+        literals = compile_codebook(Chain(make_settings()).codebook).groups["spoken"]
+        _STATE["converter"] = OpenCC("t2s")
+        _STATE["themes"] = re.compile("|".join(map(re.escape, sorted(literals, key=len, reverse=True))))
+    converter, themes = _STATE["converter"], _STATE["themes"]
+    sentences = []
+    for text in texts:
+        simple = converter.convert(text)
+        sentences += [s for line in simple.splitlines() for s in re.split(r"(?<=[。！？；])", line) if s.strip()]
+    words = [" ".join(jieba.cut(s)) for s in sentences]
+    counts = CountVectorizer(token_pattern=r"\S+").fit_transform(words)
+    hits = [themes.findall(s) for s in sentences]
+    return counts.shape[0] + len(hits)
+
+
+def run_ours(items: list[Item]) -> int:
+    if "ours" not in _STATE:
+        _STATE["ours"] = load_chain(make_settings())
+    return sum(_STATE["ours"].run(batch)["units"].num_rows for batch in batches(items))
+
+
+def batches(items: list[Item]) -> Iterator[list[Item]]:
+    batch: list[Item] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def run_functions(items: list[Item]) -> int:
+    if "functions" not in _STATE:
+        _STATE["functions"] = Chain(make_settings())
+    return _STATE["functions"].run(items)["units"].num_rows
+
+
+def work(task: tuple[str, int]) -> tuple[float, int]:
+    """Run one kind of work over the share of one process; return seconds and peak memory in MB."""
+    kind, share = task
+    texts = _STATE["shares"][share]
+    items = [Item(f"{share}-{i}", text, ".jsonl") for i, text in enumerate(texts)]
+    run = {"plain": lambda: plain_pipeline(texts), "ours": lambda: run_ours(items)}[kind]
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def measure(megabytes: float, rounds: int) -> tuple[dict[str, list[float]], dict[str, int]]:
+    texts = list(generate(megabytes))
+    size = sum(len(t.encode()) for t in texts) / 1e6
+    _STATE["shares"] = {0: texts, 1: texts[::2], 2: texts[1::2]}
+    speeds: dict[str, list[float]] = defaultdict(list)
+    memory: dict[str, int] = {}
+    tenth = [Item(str(i), text, ".jsonl") for i, text in enumerate(texts[: len(texts) // 10])]
+    small = sum(len(item.content.encode()) for item in tenth) / 1e6
+    pools = {kind: multiprocessing.get_context("fork").Pool(2) for kind in ("plain", "ours")}
+    alone = {kind: multiprocessing.get_context("fork").Pool(1) for kind in ("plain", "ours")}
+    for kind in ("plain", "ours"):  # dictionaries and tables are loaded, once
+        alone[kind].map(work, [(kind, 1)])
+        pools[kind].map(work, [(kind, 1), (kind, 2)], chunksize=1)
+    run_functions(tenth[:10])
+    for _ in range(rounds):
+        for kind in ("plain", "ours"):
+            seconds, peak = alone[kind].map(work, [(kind, 0)])[0]
+            speeds[f"{kind}, 1 process"].append(size / seconds)
+            memory[f"{kind}, 1 process"] = peak
+        for kind in ("plain", "ours"):
+            start = time.perf_counter()
+            peaks = [peak for _, peak in pools[kind].map(work, [(kind, 1), (kind, 2)], chunksize=1)]
+            speeds[f"{kind}, 2 processes"].append(size / (time.perf_counter() - start))
+            memory[f"{kind}, 2 processes"] = sum(peaks)
+        start = time.perf_counter()
+        run_functions(tenth)
+        speeds["ours without the kernel"].append(small / (time.perf_counter() - start))
+    for pool in (*pools.values(), *alone.values()):
+        pool.close()
+    return speeds, memory
+
+
+def stages(megabytes: float) -> dict[str, float]:
+    """Return the seconds of each stage, by MB of text, of the chain by the kernel."""
+    from cxzy_study.bulk import fast
+
+    chain = _STATE.setdefault("ours", load_chain(make_settings()))
+    if not isinstance(chain, fast.FastChain):
+        return {}
+    items = [Item(str(i), text, ".jsonl") for i, text in enumerate(generate(megabytes, seed=2))]
+    chain.run(items[:50])
+    spent: dict[str, float] = defaultdict(float)
+
+    def timed(owner: object, name: str, label: str) -> None:
+        function = getattr(owner, name)
+
+        def wrapper(*args: object, **kwargs: object) -> object:
+            start = time.perf_counter()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                spent[label] += time.perf_counter() - start
+
+        setattr(owner, name, wrapper)
+
+    for name, label in (("Pages", "reading"), ("_parents", "codes: headings above")):
+        timed(fast, name, label)
+    for name, label in (
+        ("_units_table", "tables: units"), ("_codes", "codes"), ("_terms", "words, counted"), ("_formulas", "formulas"),
+        ("_quantities", "tables: quantities"), ("_bodies", "tables: bodies"), ("_counts", "counts"), ("_documents", "tables: documents"),
+    ):  # fmt: skip
+        timed(fast._Batch, name, label)
+    timed(chain.quantities, "find", "quantities")
+    timed(chain.bodies, "find", "bodies")
+    start = time.perf_counter()
+    for batch in batches(items):
+        chain.run(batch)
+    whole = time.perf_counter() - start
+    size = sum(len(item.content.encode()) for item in items) / 1e6
+    spent["codes"] -= spent["codes: headings above"]
+    spent["everything else"] = whole - sum(spent.values())
+    return {label: seconds / size for label, seconds in sorted(spent.items(), key=lambda p: -p[1])} | {"all": whole / size}
+
+
+def best(values: list[float]) -> float:
+    return sorted(values)[len(values) // 2]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Bulk work against the plain pipeline.")
+    parser.add_argument("--megabytes", type=float, default=8)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    speeds, memory = measure(args.megabytes, args.rounds)
+    base = best(speeds["plain, 1 process"])
+    lines = [
+        f"Generated text, {args.megabytes:g} MB, {args.rounds} rounds by turns, median; {os.cpu_count()} cores, "
+        f"{_processor()}, Python {platform.python_version()}; load before: {os.getloadavg()[0]:.1f}.",
+        "", "| | MB/s | times the plain pipeline on one core | peak memory, MB |", "|---|---|---|---|",
+    ]  # fmt: skip
+    for name in ("plain, 1 process", "plain, 2 processes", "ours, 1 process", "ours, 2 processes", "ours without the kernel"):
+        lines.append(f"| {name} | {best(speeds[name]):.2f} | {best(speeds[name]) / base:.1f} | {memory.get(name, '')} |")
+    lines += ["", "Where the time of ours goes, one process:", "", "| stage | ms a MB |", "|---|---|"]
+    lines += [f"| {label} | {1000 * seconds:.1f} |" for label, seconds in stages(args.megabytes / 2).items()]
+    text = "\n".join(lines) + "\n"
+    print(text)
+    if args.write:
+        TABLE.write_text("# Bulk work, measured\n\nThe last run of `python benchmarks/bench_bulk.py --write`.\n\n" + text, encoding="utf-8")
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.is_file() and (match := re.search(r"model name\s*:\s*(.+)", info.read_text())):
+        return match[1].strip()
+    return platform.processor() or platform.machine()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+/* The machine: a backtracking matcher that tries what Python's re tries, in the same order. */
+#include "machine.h"
+
+enum { ACCEPT, CHAR, SET, SPLIT, JUMP, GREEDY, LAZY, SAVE, BEGIN, END, AHEAD, BEHIND, BRANCH, GROUP };
+enum { AGAIN, LESS, MORE, UNDO, WAYS, LOOK };
+
+#define PUSH(a, b, c, d) (top[0] = (a), top[1] = (int32_t)(b), top[2] = (int32_t)(c), top[3] = (int32_t)(d), top += 4)
+#define ROW(which) (m->sets + (I)(which)*m->words)
+
+I run(Machine *m, const T *t, I at, I lo, I hi, I pc, int whole) {
+    const int32_t *code = m->code, *ways = m->ways;
+    int32_t *top = m->stack, *limit = m->stack + 4 * (MOST - 2), *look = NULL;
+    I *g = m->g;
+    for (;;) {
+        const int32_t *op = code + pc;
+        I to, end;
+        int32_t way;
+        if (top >= limit) {
+            m->full = 1;
+            return -1;
+        }
+        switch (op[0]) {
+        case CHAR:
+        case SET:
+            if (at >= hi || !has(ROW(op[1]), t[at])) goto fail;
+            at++;
+            pc += 2;
+            continue;
+        case BRANCH:
+            way = m->branches[op[1] * m->width + (at < hi ? t[at] : m->width - 1)];
+            if (ways[way] < 0) goto fail;
+            if (ways[way + 1] >= 0) PUSH(WAYS, way + 1, at, 0);
+            pc = ways[way];
+            continue;
+        case JUMP:
+            pc = op[1];
+            continue;
+        case SPLIT:
+            PUSH(AGAIN, op[2], at, 0);
+            pc = op[1];
+            continue;
+        case GREEDY:
+            end = least(hi, at + op[3]);
+            for (to = at; to < end && has(ROW(op[1]), t[to]); to++) {}
+            if (to - at < op[2]) goto fail;
+            pc += 4;
+            if (to - at > op[2]) PUSH(LESS, pc, to, at + op[2]);
+            at = to;
+            continue;
+        case LAZY:
+            end = least(hi, at + op[2]);
+            for (to = at; to < end && has(ROW(op[1]), t[to]); to++) {}
+            if (to - at < op[2]) goto fail;
+            if (op[3] > op[2]) PUSH(MORE, pc, to, least(hi, at + op[3]));
+            at = to;
+            pc += 4;
+            continue;
+        case SAVE:
+            PUSH(UNDO, op[1], g[op[1]], 0);
+            g[op[1]] = at;
+            pc += 2;
+            continue;
+        case BEGIN:
+            if (at != lo) goto fail;
+            pc++;
+            continue;
+        case END:
+            if (at != hi) goto fail;
+            pc++;
+            continue;
+        case AHEAD:
+        case BEHIND:
+            /* What is looked at is tried on the same stack, from here up; what it did is then forgotten. */
+            to = op[0] == AHEAD ? at : at - op[3];
+            if (to < lo) {
+                pc = op[2];
+                if (op[1]) goto fail;
+                continue;
+            }
+            PUSH(LOOK, pc, at, look ? look - m->stack : -1);
+            look = top - 4;
+            at = to;
+            pc += op[0] == AHEAD ? 3 : 4;
+            continue;
+        case GROUP:
+            to = g[op[1] + 1] - g[op[1]];
+            if (g[op[1]] < 0 || to < 0 || at + to > hi || memcmp(t + g[op[1]], t + at, (size_t)to * sizeof(T))) goto fail;
+            at += to;
+            pc += 2;
+            continue;
+        default: /* ACCEPT */
+            if (look) {
+                const int32_t *asked = code + look[1];
+                at = look[2];
+                top = look;
+                look = look[3] < 0 ? NULL : m->stack + look[3];
+                pc = asked[2];
+                if (!asked[1]) goto fail;
+                continue;
+            }
+            if (!whole || at == hi) return at;
+        }
+    fail:
+        for (;;) {
+            if (top == m->stack) return -1;
+            int32_t *last = top - 4;
+            switch (last[0]) {
+            case UNDO:
+                g[last[1]] = last[2];
+                top = last;
+                continue;
+            case AGAIN:
+                pc = last[1];
+                at = last[2];
+                top = last;
+                break;
+            case LESS:
+                pc = last[1];
+                at = --last[2];
+                if (at == last[3]) top = last;
+                break;
+            case WAYS:
+                pc = ways[last[1]];
+                at = last[2];
+                if (ways[last[1] + 1] < 0) top = last;
+                else last[1]++;
+                break;
+            case LOOK: {
+                const int32_t *asked = code + last[1];
+                at = last[2];
+                top = last;
+                look = last[3] < 0 ? NULL : m->stack + last[3];
+                pc = asked[2];
+                if (asked[1]) continue;
+                break;
+            }
+            default: /* MORE */
+                at = last[2];
+                if (at >= last[3] || !has(ROW(code[last[1] + 1]), t[at])) {
+                    top = last;
+                    continue;
+                }
+                last[2] = (int32_t)++at;
+                pc = last[1] + 4;
+            }
+            break;
+        }
+    }
+}
+
+/* Every match in a text of n characters, as finditer gives them: the first 8 groups of each. */
+I find_all(Machine *m, I pattern, const T *t, I n, I (*out)[16]) {
+    I found = 0, at = 0, empty_at = -1;
+    while (at <= n && search(m, t, (int)pattern, at, 0, n)) {
+        I a = m->g[0], b = m->g[1];
+        if (a == b && a == empty_at) {
+            at = a + 1;
+            continue;
+        }
+        memcpy(out[found++], m->g, 16 * sizeof(I));
+        empty_at = b;
+        at = b > a ? b : b + 1;
+    }
+    return found;
+}
+
+/* n stretches of x as UTF-8, one after the other, and where each begins; without `out` only the sizes. */
+I utf8(const X *x, I n, const I *begin, const I *end, int32_t *offsets, uint8_t *out) {
+    I at = 0;
+    for (I i = 0; i < n; i++) {
+        offsets[i] = (int32_t)at;
+        for (I k = begin[i]; k < end[i]; k++) {
+            X c = x[k];
+            int more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+            if (out) {
+                static const uint8_t lead[] = {0, 0xC0, 0xE0, 0xF0};
+                out[at] = (uint8_t)(lead[more] | c >> (6 * more));
+                for (int j = 1; j <= more; j++) out[at + j] = (uint8_t)(0x80 | (c >> (6 * (more - j)) & 0x3F));
+            }
+            at += more + 1;
+        }
+    }
+    offsets[n] = (int32_t)at;
+    return at;
+}
+
+/* For each of n stretches, whether one of the patterns matches in it; the first of them must. */
+void any(Machine *m, const T *t, I n, const I *begin, const I *end, I n_patterns, uint8_t *found) {
+    for (I i = 0; i < n; i++) {
+        found[i] = 0;
+        if (!search(m, t, 0, begin[i], begin[i], end[i])) continue;
+        for (int k = 1; k < n_patterns && !found[i]; k++) found[i] = (uint8_t)search(m, t, k, begin[i], begin[i], end[i]);
+    }
+}
+
+/* Some linkers want a module to have this; the kernel is loaded by ctypes, and importing it as a module fails. */
+void *PyInit__kernel(void) { return NULL; }

@@ -1,0 +1,126 @@
+/* Making tries, and finding all words of one. */
+#include "trie.h"
+
+/* The node of the word [a, b), made if need be; the trie must have room for its characters. */
+static int32_t add_word(Trie *trie, const X *x, I a, I b, I *n_nodes) {
+    int32_t node = 0;
+    for (; a < b; a++) {
+        int32_t *next;
+        if (!node) {
+            next = trie->first + (x[a] & 0xFFFF);
+        } else {
+            uint64_t key = (uint64_t)node << 16 | (x[a] & 0xFFFF), at = slot(trie, key);
+            trie->keys[at] = key;
+            next = trie->nodes + at;
+        }
+        if (!*next) {
+            *next = (int32_t)(*n_nodes)++;
+            trie->words[*next] = -1;
+        }
+        node = *next;
+    }
+    return node;
+}
+
+/* Fill a trie, given empty, with n words; word i is [ends[i - 1], ends[i]) of x. Those with characters beyond
+   U+FFFF are left out. */
+I build(Trie *trie, I n, const X *x, const I *ends) {
+    I nodes = 1;
+    trie->words[0] = -1;
+    for (I i = 0, k; i < n; i++) {
+        for (k = i ? ends[i - 1] : 0; k < ends[i] && x[k] <= 0xFFFF; k++) {}
+        if (k == ends[i]) trie->words[add_word(trie, x, i ? ends[i - 1] : 0, ends[i], &nodes)] = (int32_t)i;
+    }
+    return nodes;
+}
+
+static int edge(X left, X right) { return is_latin(left) && is_latin(right) && left < 128 && right < 128; }
+
+/* Every occurrence of every word, in the order of starts, longer ones first, as cxzy_study.text.match.Matcher finds them.
+   Returns how many there are; no more than `size` are written. */
+I find(const Trie *trie, const X *x, I n, int32_t *word, int32_t *start, int32_t *end, I size) {
+    I found = 0;
+    for (I a = 0; a < n; a++) {
+        int32_t node = x[a] > 0xFFFF ? 0 : trie->first[x[a]];
+        if (!node || (a && edge(x[a - 1], x[a]))) continue;
+        I from = found;
+        for (I b = a + 1;; b++) {
+            int32_t w = trie->words[node];
+            if (w >= 0 && !(b < n && edge(x[b - 1], x[b]))) {
+                if (found < size) word[found] = w, start[found] = (int32_t)a, end[found] = (int32_t)b;
+                found++;
+            }
+            if (b >= n || !(node = child(trie, node, x[b]))) break;
+        }
+        if (found <= size)
+            for (I i = from, j = found - 1; i < j; i++, j--) {
+                int32_t w = word[i], e = end[i];
+                word[i] = word[j], end[i] = end[j];
+                word[j] = w, end[j] = e;
+            }
+    }
+    return found;
+}
+
+static int is_han(X c) { return c >= 0x3400 && c <= 0x9FFF; }
+static int is_link(X c) { return c == '.' || c == ',' || c == ':' || c == '/' || c == '\'' || c == '%' || c == '-'; }
+
+/* The words of n stretches of x, as cxzy_study.text.words.Segmenter cuts them, without signs and spaces. A word of the
+   dictionary is known by its number there; any other by its number in `others`, which is filled, plus `known`. `weights`
+   are the logarithms of the words' shares; `best` and `to` have room for the longest stretch and one more. Returns how many
+   words were written, with the stretch of each, or -1 if there is no more room. */
+I segment(const Trie *trie, const double *weights, double lone, I known, Trie *others, I *n_others, I *n_nodes, I most_nodes, I *other_at,
+          I *other_end, const X *x, I n, const I *begin, const I *end, double *best, int32_t *to, int32_t *word, int32_t *of, I size) {
+    I found = 0;
+    for (I i = 0; i < n; i++) {
+        if (found + end[i] - begin[i] > size || *n_nodes + end[i] - begin[i] >= most_nodes) return -1;
+        for (I a = begin[i], b; a < end[i]; a = b) {
+            b = a + 1;
+            if (is_han(x[a])) {
+                while (b < end[i] && is_han(x[b])) b++;
+                best[b - a] = 0.0;
+                for (I k = b - 1; k >= a; k--) {
+                    int32_t node = 0;
+                    double top = -1e300;
+                    I stop = 0;
+                    for (I j = k; j < b && (node = child(trie, node, x[j])); j++)
+                        if (trie->words[node] >= 0) {
+                            double p = weights[trie->words[node]] + best[j + 1 - a];
+                            if (p >= top) top = p, stop = j + 1;
+                        }
+                    if (!stop) top = lone + best[k + 1 - a], stop = k + 1;
+                    best[k - a] = top;
+                    to[k - a] = (int32_t)(stop - a);
+                }
+            } else if (is_latin(x[a])) {
+                for (;;) {
+                    while (b < end[i] && is_latin(x[b])) b++;
+                    I next = b;
+                    while (next < end[i] && is_link(x[next])) next++;
+                    if (next == end[i] || !is_latin(x[next])) break;
+                    b = next;
+                }
+                if (b < end[i] && x[b] == '%') b++;
+                to[0] = (int32_t)(b - a);
+            } else {
+                continue;
+            }
+            for (I k = a; k < b; k = a + to[k - a]) {
+                I stop = a + to[k - a];
+                int32_t w = is_han(x[a]) ? lookup(trie, x, k, stop) : -1;
+                if (w < 0) {
+                    int32_t node = add_word(others, x, k, stop, n_nodes);
+                    if (others->words[node] < 0) {
+                        others->words[node] = (int32_t)*n_others;
+                        other_at[*n_others] = k;
+                        other_end[(*n_others)++] = stop;
+                    }
+                    w = (int32_t)known + others->words[node];
+                }
+                word[found] = w;
+                of[found++] = (int32_t)i;
+            }
+        }
+    }
+    return found;
+}

@@ -1,0 +1,156 @@
+"""Plain pages by the thousand: what :mod:`cxzy_study.reading` makes of them, by the compiled kernel.
+
+The kernel reads pages without markup in simplified script that are not broken at one width; whatever else a page is, it
+says so, and the page is read by :func:`cxzy_study.reading.documents.read_text`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from re import _constants as ops  # type: ignore[attr-defined]
+from re import _parser as sre  # type: ignore[attr-defined]
+from typing import Any
+
+import numpy as np
+
+from cxzy_study.reading import furniture as f
+from cxzy_study.reading import pages, units
+from cxzy_study.reading.markup import IS_MARKUP
+from cxzy_study.text.machine import Machine, Pointers, arguments, load_kernel
+from cxzy_study.text.regex import compile_patterns
+from cxzy_study.text.script import _characters
+from cxzy_study.text.spans import INVISIBLE
+
+UNIT = "doc a b heading depth paragraph section_a section_b enumerator_a enumerator_b n_chars runs_a runs_b".split()
+DOC = "start end hard title_a title_b date outlet_a outlet_b".split()
+_REASONS = (
+    "", "debris", "footer", "menu", "share bar", "notice", "links", "byline", "masthead", "caption", "chatter", "signature date",
+)  # fmt: skip
+
+
+def patterns() -> dict[str, re.Pattern[str]]:
+    """Return the patterns that the kernel asks, in the order of their numbers there."""
+    return {
+        **{f"RULE_{i}": pattern for i, (_, pattern) in enumerate(f.LINE_RULES)},
+        **{f"ENUMERATOR_{i}": pattern for i, (_, pattern) in enumerate(units.ENUMERATORS)},
+        "NAME": f._NAME, "SITE": f._SITE, "ROLE": f._ROLE, "STAMP": f._STAMP, "SIGNED": f._SIGNED,
+        "BULLET": re.compile(r"[·•▪■◆●▶►]"), "BRACKETED": re.compile(r"[(【\[][^()【】\[\]]{2,40}[)】\]]"),
+        "PAGER": re.compile(r"\[\d\].*下一页|上一页.*下一页"), "PUBLISHED": pages._DATE, "OUTLET": pages._OUTLET,
+        "DATELINE": f.DATELINE, "CREDIT": f.CREDIT,
+    }  # fmt: skip
+
+
+def needed_characters(pattern: re.Pattern[str], commonness: dict[str, int]) -> set[str] | None:
+    """Return characters of which every match of *pattern* holds at least one, as rare as can be; None if there are none.
+
+    >>> sorted(needed_characters(re.compile(".*(?:版权所有|免责声明).*"), {"有": 9, "所": 8, "声": 5, "明": 7}))
+    ['免', '版']
+    """
+    return _needed(sre.parse(pattern.pattern), commonness)
+
+
+def _needed(tree: Any, commonness: dict[str, int]) -> set[str] | None:
+    options: list[set[str]] = []
+    for op, value in tree:
+        found: set[str] | None = None
+        if op is ops.LITERAL:
+            found = {chr(value)}
+        elif op is ops.IN and all(kind is ops.LITERAL for kind, _ in value):
+            found = {chr(code) for _, code in value}
+        elif op is ops.SUBPATTERN:
+            found = _needed(value[3], commonness)
+        elif op is ops.BRANCH:
+            parts = [_needed(body, commonness) for body in value[1]]
+            found = None if any(p is None for p in parts) else set().union(*(p for p in parts if p))
+        elif op in (ops.MAX_REPEAT, ops.MIN_REPEAT) and value[0] > 0:
+            found = _needed(value[2], commonness)
+        if found:
+            options.append(found)
+    return min(options, key=lambda o: (sum(commonness.get(c, 0) for c in o), sorted(o)), default=None)
+
+
+@lru_cache(maxsize=1)
+def _rules(machine: Machine) -> Pointers:
+    kinds = np.zeros(0x10000, dtype=np.uint8)
+    traditional, simple = _characters()
+    for bit, chars in ((2, INVISIBLE), (8, traditional), (16, simple), (32, f._SURNAMES)):
+        kinds[[ord(c) for c in chars]] |= bit
+    for code in range(0x10000):
+        char = chr(code)
+        kinds[code] |= 1 * char.isspace() + 4 * (char.isalnum() or char == "_") + 64 * char.isdecimal()
+    commonness = {c: n for n, c in enumerate(reversed(_COMMON), start=1)}
+    needs = np.zeros(0x10000, dtype=np.uint64)
+    always = 0
+    for number, (_, pattern) in enumerate(f.LINE_RULES):
+        chars = needed_characters(pattern, commonness)
+        if chars is None:
+            always |= 1 << number
+        else:
+            needs[[ord(c) for c in chars]] |= np.uint64(1 << number)
+    reasons = np.array([_REASONS.index(reason) for reason, _ in f.LINE_RULES], dtype=np.int32)
+    return Pointers(kinds, reasons, needs, always, int(machine.classes[32]))
+
+
+_COMMON = "的一是,。、有在人和大会中了为党员部工作国这上年要发个地全主政组不县以民市时单位开学实行生经编日记者示月文第出动来力关建"
+"""Characters that are frequent in such pages, the most frequent first."""
+
+
+class Pages:
+    """Units of many pages, as arrays.
+
+    Attributes
+    ----------
+    units, docs : ndarray of int64
+        A row for each unit and page; columns :data:`UNIT` and :data:`DOC`.
+    text, starts, ends : ndarray
+        Code points of all units' texts, a line break behind each, and where each character begins and ends in its page.
+    scratch : ndarray of uint32
+        Sections, enumerators and outlets.
+    runs : ndarray of int64, shape (n_runs, 2)
+        Places of the units in their pages.
+    """
+
+    def __init__(self, x: Any, fold: Any, begins: Any, ends: Any) -> None:
+        kernel, machine = load_kernel(), _machine()
+        assert kernel is not None
+        n, size = len(begins), len(x)
+        t, folded = machine.classify(x), machine.classify(fold)
+        docs = np.zeros((n, len(DOC)), dtype=np.int64)
+        most, wide = size // 4 + 64, size + 64
+        rows = np.empty((most, len(UNIT)), dtype=np.int64)
+        runs = np.empty((wide, 2), dtype=np.int64)
+        text, first, last = (np.empty(2 * size + 64, dtype=kind) for kind in (np.uint32, np.int32, np.int32))
+        scratch = np.empty(2 * size + 4096, dtype=np.uint32)
+        sizes = np.zeros(2, dtype=np.int64)
+        buffers = [np.empty(wide, dtype=k) for k in (np.uint32, np.uint16, np.uint32, np.uint16, np.int32, np.int32)]
+        n_units = kernel.read_pages(*arguments(
+            machine, _rules(machine), x, fold, t, folded, n, begins, ends, docs, rows, most, runs, wide, text, first, last,
+            sizes[:1], scratch, len(scratch), sizes[1:], *buffers,
+        ))  # fmt: skip
+        self.docs, self.units = docs, rows[:n_units]
+        self.text, self.starts, self.ends = text[: sizes[0]], first[: sizes[0]], last[: sizes[0]]
+        self.scratch, self.runs = scratch[: sizes[1]], runs
+
+    def doc(self, name: str) -> Any:
+        """Return a column of pages."""
+        return np.ascontiguousarray(self.docs[:, DOC.index(name)])
+
+    def unit(self, name: str) -> Any:
+        """Return a column of units."""
+        return np.ascontiguousarray(self.units[:, UNIT.index(name)])
+
+
+@lru_cache(maxsize=1)
+def _machine() -> Machine:
+    return Machine(compile_patterns(patterns()))
+
+
+def is_plain(text: str) -> bool:
+    """Whether the kernel may read a page: without markup, form feeds and characters beyond U+FFFF."""
+    if "<" in text and IS_MARKUP.search(text):
+        return False
+    try:
+        return len(text.encode("utf-16-le")) == 2 * len(text)
+    except UnicodeEncodeError:  # a lone surrogate
+        return False

@@ -1,0 +1,159 @@
+"""The compiled kernel, where the installation could build it, and the machine in it that runs patterns.
+
+The kernel (``cxzy_study/native/*.c``) is optional: without a C compiler the package installs without it, and everything
+goes the plain way, with the same results.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxzy_study.text.regex import Programs
+
+_STACK = 4 * 40_000
+_GROUPS = 64
+
+
+@lru_cache(maxsize=1)
+def load_kernel() -> ctypes.CDLL | None:
+    """Return the compiled kernel, or None if this installation has none."""
+    for suffix in EXTENSION_SUFFIXES:
+        path = Path(__file__).with_name(f"_kernel{suffix}")
+        if path.is_file():
+            kernel = ctypes.CDLL(str(path))
+            for name in _COUNTS:
+                getattr(kernel, name).restype = ctypes.c_int64
+            return kernel
+    return None
+
+
+_COUNTS = ("quantities", "bodies", "find_all", "find", "build", "read_pages", "segment", "utf8")
+"""Functions that return a number of rows; the others return nothing."""
+
+
+class _Fields(ctypes.Structure):
+    _fields_ = [
+        *((name, ctypes.c_void_p) for name in ("code", "starts", "branches", "ways", "sets", "first")),
+        ("words", ctypes.c_int64), ("width", ctypes.c_int64), ("stack", ctypes.c_void_p), ("full", ctypes.c_int64),
+        ("g", ctypes.c_int64 * _GROUPS),
+    ]  # fmt: skip
+
+
+class Machine:
+    """A set of patterns, ready for the kernel. One machine serves one thread at a time."""
+
+    def __init__(self, programs: Programs) -> None:
+        self.classes = programs.classes
+        self._kept = {
+            "code": programs.code, "starts": programs.starts, "branches": programs.branches, "ways": programs.ways,
+            "sets": _bits(programs.sets), "first": _bits(programs.first), "stack": np.zeros(_STACK, dtype=np.int32),
+        }  # fmt: skip
+        self.fields = _Fields(words=self._kept["sets"].shape[1], width=programs.branches.shape[1])
+        for name, array in self._kept.items():
+            self._kept[name] = array = np.ascontiguousarray(array)
+            setattr(self.fields, name, array.ctypes.data)
+
+    def classify(self, text: NDArray[np.uint32]) -> NDArray[np.uint16]:
+        """Return the class of each character of *text* (none beyond U+FFFF)."""
+        return self.classes[text]
+
+    def find_all(self, pattern: int, text: NDArray[np.uint32]) -> list[list[int]]:
+        """Return the groups of every match of *pattern*, as ``finditer`` gives them; for tests.
+
+        Of each match start and end of the whole and of each group, -1 where it takes no part.
+        """
+        kernel = load_kernel()
+        assert kernel is not None
+        out = np.zeros((len(text) + 2, 16), dtype=np.int64)
+        t = np.ascontiguousarray(self.classify(text))
+        n = kernel.find_all(*arguments(self, pattern, t, len(text), out))
+        return out[:n].tolist()
+
+
+def _bits(rows: NDArray[np.bool_]) -> NDArray[np.uint32]:
+    padded = np.pad(rows, ((0, 0), (0, -rows.shape[1] % 32)))
+    return np.ascontiguousarray(np.packbits(padded, axis=1, bitorder="little")).view(np.uint32)
+
+
+def arguments(*values: Any) -> list[Any]:
+    """Return what a function of the kernel is called with: pointers, 64-bit numbers. Arrays must be kept by the caller."""
+    made: list[Any] = []
+    for value in values:
+        if isinstance(value, np.ndarray):
+            assert value.flags.c_contiguous
+            made.append(ctypes.c_void_p(value.ctypes.data))
+        elif isinstance(value, Machine | Trie | Pointers):
+            made.append(ctypes.byref(value.fields))
+        elif isinstance(value, float):
+            made.append(ctypes.c_double(value))
+        else:
+            made.append(ctypes.c_int64(value))
+    return made
+
+
+def texts_array(texts: list[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Return *texts* one after the other as code points, and where each ends."""
+    joined = "".join(texts).encode("utf-32-le", "surrogatepass")
+    return np.frombuffer(joined, dtype=np.uint32), np.cumsum([len(text) for text in texts], dtype=np.int64)
+
+
+def code_points(text: str) -> NDArray[np.uint32]:
+    """Return the code points of *text*."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+@lru_cache(maxsize=4)
+def folding(fold: Callable[[str], str]) -> NDArray[np.uint32]:
+    """Return what *fold*, which changes characters one by one, makes of each character up to U+FFFF."""
+    return code_points(fold("".join(map(chr, range(0x10000)))))
+
+
+def arrow_strings(x: NDArray[np.uint32], starts: Any, ends: Any) -> Any:
+    """Return the stretches ``x[start:end]`` as an Arrow array of strings."""
+    import pyarrow as pa
+
+    kernel = load_kernel()
+    assert kernel is not None
+    starts, ends = (np.ascontiguousarray(places, dtype=np.int64) for places in (starts, ends))
+    offsets = np.zeros(len(starts) + 1, dtype=np.int32)
+    size = kernel.utf8(*arguments(x, len(starts), starts, ends, offsets, 0))
+    out = np.empty(max(1, size), dtype=np.uint8)
+    kernel.utf8(*arguments(x, len(starts), starts, ends, offsets, out))
+    return pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(out))
+
+
+class Trie:
+    """Words, ready for the kernel; each is known by its position among *words*. *room* is for more characters."""
+
+    def __init__(self, words: list[str], *, room: int = 0) -> None:
+        x, ends = texts_array(words)
+        self.room = len(x) + room + 1
+        size = 1 << max(10, int(1.5 * self.room).bit_length())
+        self._kept = [
+            np.zeros(size, dtype=np.uint64), np.zeros(size, dtype=np.int32), np.zeros(0x10000, dtype=np.int32),
+            np.full(self.room, -1, dtype=np.int32),
+        ]  # fmt: skip
+        self.fields = (ctypes.c_void_p * 5)(*(array.ctypes.data for array in self._kept), size - 1)
+        kernel = load_kernel()
+        assert kernel is not None
+        kernel.build(*arguments(self, len(words), x, ends))
+
+
+class Pointers:
+    """A structure of numbers and of pointers to arrays and tries, which are kept alive with it."""
+
+    def __init__(self, *values: Any) -> None:
+        self._kept = [np.ascontiguousarray(v) if isinstance(v, np.ndarray) else v for v in values]
+        places = (
+            v if isinstance(v, int) else ctypes.addressof(v.fields) if isinstance(v, Trie) else v.ctypes.data for v in self._kept
+        )
+        self.fields = (ctypes.c_int64 * len(values))(*places)
+
