@@ -45,7 +45,7 @@ def test_units_and_codes_are_those_of_the_small_study(demo, documents):
     results = load_bulk(demo)
     assert results.summary["parts"] > 3
     same_rows(results.table("units"), units_of(documents))
-    coded, _, _ = code_files([DEMO])
+    coded, _, _ = code_files([DEMO], coder="rules")
     codes = results.table("codes")
     marks = codes[codes.theme != "none"].groupby(["doc_id", "unit_id"], sort=False).theme.agg(";".join)
     expected = coded[coded.themes != ""].set_index(["doc_id", "unit_id"]).themes
