@@ -116,7 +116,7 @@ class _Batch:
         self.a, self.b = pages.unit("a"), pages.unit("b")
         self.first, self.last = pages.doc("start"), pages.doc("end")
         self.x, self.fold = folding(fold_width)[pages.text], folding(fold_text)[pages.text]
-        self.folded, self.fold_text = (array.tobytes().decode("utf-32-le") for array in (self.x, self.fold))
+        self.fold_text = self.fold.tobytes().decode("utf-32-le")
         self.units = self._units()
         self.formulas = self._formulas()
         dates = pages.doc("date")
@@ -131,6 +131,8 @@ class _Batch:
             ),
             "bodies": chain.bodies.find(self.fold, self.first, self.last, self.a, self.b, self.years),
         }  # fmt: skip
+        *self.coded, hard = chain.coder.code(self.x, self.a, self.b, pages.unit("heading"), _parents(pages))
+        self.hard |= set(self.numbers[self.doc[hard]].tolist())
         for found in self.found.values():
             self.hard |= set(self.numbers[self.doc[found.hard]].tolist())
 
@@ -145,17 +147,19 @@ class _Batch:
             ids += [f"u{i:0{w}d}" for i in range(1, int(n[width == w].max(initial=0)) + 1)]
         offset = np.array([start[w] for w in width.tolist()])
         self.doc_ids = pa.array([self.items[i].doc_id for i in self.numbers.tolist()])
-        self.unit_ids = pa.array(ids).take(pa.array(offset[self.doc] + number - 1))
+        self.names, self.name = ids, offset[self.doc] + number - 1
+        self.unit_ids = pa.array(ids).take(pa.array(self.name))
         return {"doc_id": self.doc_ids.take(pa.array(self.doc)), "unit_id": self.unit_ids}
 
     def _formulas(self) -> dict[str, Any]:
         """Find the formulas; ``unit``, ``start`` and ``end`` are those of the text of all units."""
-        pages, heading = self.pages, self.pages.unit("heading")
-        section_a, section_b, depth = pages.unit("section_a"), pages.unit("section_b"), pages.unit("depth")
+        scratch = self.pages.scratch.tobytes().decode("utf-32-le")
+        columns = [self.pages.unit(name).tolist() for name in ("heading", "depth", "section_a", "section_b")]
+        heading, depth, section_a, section_b = columns
+        name = self.name.tolist()
 
         def describe(i: int) -> tuple[str, bool, int, str]:
-            section = pages.scratch[section_a[i] : section_b[i]].tobytes().decode("utf-32-le")
-            return self.unit_ids[i].as_py(), bool(heading[i]), int(depth[i]), section
+            return self.names[name[i]], heading[i] > 0, depth[i], scratch[section_a[i] : section_b[i]]
 
         rows = self.chain.formulas.find(self.fold, self.fold_text, self.first, self.last, self.a, self.b, describe)
         frame = pd.DataFrame([row for _, row in rows], columns=list(FORMULA_COLUMNS[:-2]))
@@ -232,9 +236,6 @@ class _Batch:
 
     def _codes(self) -> pa.Table:
         themes = (*self.chain.codebook.theme_ids, "none")
-        heading = self.pages.unit("heading") > 0
-        parents = _parents(self.pages)
-        self.coded = self.chain.coder.code(self.x[:-1], self.folded[:-1], self.b - self.a, heading, parents)
         unit, theme = self.coded
         at = pa.array(unit)
         return self._make("codes", self.doc[unit], {

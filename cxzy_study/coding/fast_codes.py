@@ -1,54 +1,139 @@
-"""Codes of very many units at once: what :func:`cxzy_study.coding.coder.code_units` gives, hits found by the kernel."""
+"""Codes of very many units at once: what :func:`cxzy_study.coding.coder.code_units` gives, by the compiled kernel.
+
+The rules are those of the plain functions; ``native/codes.c`` looks only at what counts, unit by unit.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 
-from cxzy_study.coding import spans as s
-from cxzy_study.coding.codebook import Codebook
-from cxzy_study.coding.page import Page
-from cxzy_study.coding.rules import compile_codebook, find_doctrine, find_matches
-from cxzy_study.text.machine import Trie, arguments, load_kernel
-from cxzy_study.text.match import Hits
+from cxzy_study.coding import zones as z
+from cxzy_study.coding.codebook import ZONES, Codebook, Rule
+from cxzy_study.coding.parser import Literals, Near, Node, Not, Pattern, find_literals, points
+from cxzy_study.coding.rules import compile_codebook
+from cxzy_study.text.machine import Machine, Pointers, Trie, arguments, load_kernel
+from cxzy_study.text.regex import compile_patterns
+
+_KINDS = {"Literals": 0, "Pattern": 1, "Near": 2, "And": 3, "Or": 4, "Not": 5}
+_GROUPS = ("spoken", "shields", "names", "before", "adjacent", "after", "unless", "remedy")
+_MOST_OPTIONS, _MOST_HEADINGS, _MOST_RULES, _MOST_NODES = 8, 64, 4000, 20_000
+
+
+class _Expressions:
+    """All expressions of a codebook as rows of numbers."""
+
+    def __init__(self, index: dict[str, int]) -> None:
+        self.index = index
+        self.nodes: list[tuple[int, ...]] = []
+        self.lists: list[int] = []
+        self.patterns: list[re.Pattern[str]] = []
+
+    def put(self, values: list[int]) -> tuple[int, int]:
+        self.lists += values
+        return len(self.lists) - len(values), len(self.lists)
+
+    def add(self, node: Node) -> int:
+        """Add a node behind its parts; return its number."""
+        kind, flags, distance = _KINDS[type(node).__name__], 0, 0
+        if isinstance(node, Literals):
+            a, b = self.put(sorted(self.index[x] for x in node.literals))
+        elif isinstance(node, Pattern):
+            a, b = len(self.patterns), 0
+            self.patterns.append(node.pattern)
+        elif isinstance(node, Near):
+            a, b = self.add(node.left), self.add(node.right)
+            flags, distance = node.clause + 2 * node.ordered + 4 * node.negated, node.distance
+        elif isinstance(node, Not):
+            a, b = self.add(node.part), 0
+        else:
+            a, b = self.put([self.add(part) for part in node.parts])
+        self.nodes.append((kind, a, b, flags, distance, int(points(node))))
+        return len(self.nodes) - 1
 
 
 class FastCoder:
-    """The rules of a codebook, ready for texts as arrays."""
+    """The rules of a codebook, ready for texts as arrays.
+
+    Raises
+    ------
+    ValueError
+        If the codebook has what the kernel does not know: rules with ``words``, or very many different options.
+    """
 
     def __init__(self, codebook: Codebook) -> None:
-        self.vocabulary = compile_codebook(codebook)
-        self._trie = Trie(list(self.vocabulary.matcher.literals))
+        vocabulary = compile_codebook(codebook)
+        self.themes = codebook.theme_ids
+        literals = vocabulary.matcher.literals
+        groups = sum((vocabulary.masks[name].astype(np.uint8) << i for i, name in enumerate(_GROUPS)), np.zeros(len(literals), np.uint8))
+        expressions = _Expressions(vocabulary.index)
+        options: dict[tuple[tuple[str, ...], str], int] = {}
+        rows, headed, loose = [], 0, []
+        triggers: list[list[int]] = [[] for _ in literals]
+        for number, (theme, rule) in enumerate(codebook.rules):
+            if rule.words:
+                raise ValueError(f"Invalid rule {rule.id}: words is not known to the kernel.")
+            before = len(expressions.patterns)
+            row = self._row(rule, self.themes.index(theme), expressions, options, headed)
+            headed += rule.heading is not None
+            rows.append(row)
+            if len(expressions.patterns) > before:
+                loose.append(number)
+            for literal in find_literals(rule.node):
+                triggers[vocabulary.index[literal]].append(number)
+        if codebook.doctrine is not None:
+            doctrine = Rule("doctrine", "", codebook.doctrine, ZONES, "count", None, "", False, (), ())
+            rows.append(self._row(doctrine, 0, expressions, options, 0))
+        n_rules = len(rows) - (codebook.doctrine is not None)
+        if len(options) > _MOST_OPTIONS or headed > _MOST_HEADINGS or n_rules > _MOST_RULES or len(expressions.nodes) > _MOST_NODES:
+            raise ValueError("Invalid codebook: it has more rules or options than the kernel knows.")
+        homes: list[list[int]] = [[] for _ in literals]
+        for number, (kind, a, b, *_) in enumerate(expressions.nodes):
+            for literal in expressions.lists[a:b] if kind == _KINDS["Literals"] else ():
+                homes[literal].append(number)
+        nodes = np.array([expressions.put(numbers) for numbers in homes], dtype=np.int32).reshape(-1, 2)
+        places = np.array([expressions.put(rules) for rules in triggers], dtype=np.int32).reshape(-1, 2)
+        nouns = "|".join(map(re.escape, codebook.name_nouns)) or "(?!)"
+        patterns = {"QUOTED": z._QUOTED, "TITLE": z._TITLE, "NAME_NOUN": re.compile(nouns)}
+        patterns |= {str(i): pattern for i, pattern in enumerate(expressions.patterns)}
+        self._machine = Machine(compile_patterns(patterns))
+        self._book = Pointers(
+            Trie(list(literals)), groups, np.array(expressions.nodes, dtype=np.int32),
+            np.array([*expressions.lists, 0], dtype=np.int32), np.array(rows, dtype=np.int32), places[:, 0], places[:, 1], nodes[:, 0], nodes[:, 1],
+            np.array([*loose, 0], dtype=np.int32), n_rules, len(loose), 0 if codebook.doctrine is not None else -1,
+            len(options), codebook.negation.reach, int(codebook.overlap == "codebook"),
+        )  # fmt: skip
 
-    def find(self, x: Any) -> Hits:
-        """Return every hit of every literal, as :meth:`cxzy_study.text.match.Matcher.find` does."""
-        kernel = load_kernel()
-        assert kernel is not None
-        size = len(x) // 2 + 64
-        while True:
-            columns = [np.empty(size, dtype=np.int32) for _ in range(3)]
-            found = kernel.find(*arguments(self._trie, x, len(x), *columns, size))
-            if found <= size:
-                return Hits(*(column[:found].astype(np.int64) for column in columns))
-            size = found
+    @staticmethod
+    def _row(rule: Rule, theme: int, expressions: _Expressions, options: dict[Any, int], headed: int) -> tuple[int, ...]:
+        zones = sum(1 << z.CODES[name] for name in rule.zones)
+        option = options.setdefault((rule.zones, rule.negation), len(options))
+        heading = -1 if rule.heading is None else expressions.add(rule.heading)
+        kind = {"": -1, "sentence": 0, "heading": 1}[rule.kind]
+        return expressions.add(rule.node), theme, zones, int(rule.negation == "refuse"), heading, headed, kind, option
 
-    def code(self, x: Any, text: str, lengths: Any, headings: Any, parents: Any) -> tuple[Any, Any]:
-        """Return the units that bear a theme, and the theme's number; units without any bear the number after the last.
+    def code(self, x: Any, begins: Any, ends: Any, headings: Any, parents: Any) -> tuple[Any, Any, Any]:
+        """Return the units that bear a theme, the theme's number, and the units that only the plain functions can do.
+
+        Units without any theme bear the number after the last.
 
         Parameters
         ----------
-        x, text : ndarray of uint32, str
+        x : ndarray of uint32
             The units' texts, folded to half width, a line break between them.
-        lengths, headings, parents : ndarray
-            Of each unit: its length, whether it is a heading, and the heading above it (-1 for none).
+        begins, ends, headings, parents : ndarray of int64
+            Of each unit: its place in *x*, whether it is a heading, and the heading above it (-1 for none).
         """
-        page = Page.joined(self.vocabulary, text, lengths, headings, parents, self.find(x))
-        themes = {theme: i for i, theme in enumerate(self.vocabulary.codebook.theme_ids)}
-        bears = np.zeros((page.n_units, len(themes) + 1), dtype=bool)
-        doctrine = find_doctrine(page)
-        for theme, rule in self.vocabulary.codebook.rules:
-            counted, _ = find_matches(rule, page, doctrine=doctrine, refused=False)
-            bears[counted.unit[counted.flag == s.OK], themes[theme]] = True
+        kernel = load_kernel()
+        assert kernel is not None
+        n, t = len(begins), self._machine.classify(x)
+        bears = np.zeros((n, len(self.themes) + 1), dtype=np.uint8)
+        hard, holding = np.zeros(n, dtype=np.uint8), np.zeros(n, dtype=np.uint64)
+        kernel.codes(*arguments(
+            self._machine, self._book, t, x, n, begins, ends, headings, parents, len(self.themes) + 1, holding, bears, hard
+        ))  # fmt: skip
         bears[:, -1] = ~bears.any(axis=1)
-        return np.nonzero(bears)
+        unit, theme = np.nonzero(bears)
+        return unit, theme, np.flatnonzero(hard)

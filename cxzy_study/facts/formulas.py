@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -249,15 +250,19 @@ def _read(doc_id: str, cells: list[list[Any]], *, known: Known) -> _Document:
 def repeat_mentions(texts: list[str], found: list[list[Mention]], *, known: Known) -> list[list[Mention]]:
     """Return the mentions in each text of a document, those too that stand in quotation marks elsewhere in it."""
     names = names_of(m for mentions in found for m in mentions)
-    if not names:
-        return found
-    again = Known.of(names)
-    return [
-        find_mentions(text, known=known, names=again)
-        if any(text.count(name) > sum(m.surface == name for m in mentions) for name in names)
-        else mentions
-        for text, mentions in zip(texts, found, strict=True)
-    ]
+    whole = "\n".join(texts)
+    told = Counter(m.surface for mentions in found for m in mentions)
+    # Made only if a name stands somewhere without being found yet.
+    again = None
+    result = list(found)
+    for name in names:
+        if whole.count(name) <= told[name]:
+            continue
+        for i, text in enumerate(texts):
+            if text.count(name) > sum(m.surface == name for m in found[i]) and result[i] is found[i]:
+                again = again or Known.of(names)
+                result[i] = find_mentions(text, known=known, names=again)
+    return result
 
 
 def _share(documents: list[_Document]) -> None:

@@ -79,11 +79,11 @@ def find_anywhere(units: list[Unit], i: int, formula: Formula) -> Found | None:
     n = formula.announced
     if not n or n > 12 or not formula.heads or (n == 2 and max(map(len, formula.heads)) < 2):
         return None
-    for j in sorted(range(len(units)), key=lambda j: (abs(j - i), j)):
+    heads = set(formula.heads)
+    holding = [j for j, unit in enumerate(units) if sum(map(unit.text.count, heads)) >= n]
+    for j in sorted(holding, key=lambda j: (abs(j - i), j)):
         text = units[j].text
         if len(text) > 8 * _REACH:
-            continue
-        if sum(text.count(head) for head in set(formula.heads)) < n:
             continue
         for match in re.finditer(r"[“‘『「(]([^“”‘’『』「」()]{4,120})[”’』」)]", text):
             spelled = spell_out(text, match.start(1), match.end(1), formula)

@@ -1,0 +1,323 @@
+/* The rules of a codebook over many units: cxzy_study/coding/{rules,page,zones,spans}.py, for what counts alone.
+
+   A unit is looked at if it holds a literal or pattern that some rule can point at; of each rule only whether it counts is
+   wanted. Nodes of all expressions stand in one array, parts before wholes. */
+#include "trie.h"
+
+enum { LITERALS, PATTERN, NEAR, AND, OR, NOT };
+enum { CLAUSE = 1, ORDERED = 2, NEGATED = 4 };
+enum { QUOTED, TITLE, NAME_NOUN, FIRST_PATTERN }; /* patterns of the machine; those of the rules follow */
+enum { SPOKEN = 1, SHIELD = 2, NAME = 4, BEFORE = 8, ADJACENT = 16, AFTER = 32, UNLESS = 64, REMEDY = 128 };
+enum { Z_TEXT, Z_QUOTE, Z_NAME, Z_TITLE };
+enum { MOST_HITS = 2048, MOST_CHARS = 8000, MOST_NODES = 20000, ROOM = 200000 };
+
+typedef struct {
+    int32_t kind, a, b, flags; /* literals, parts: a .. b of `lists`; pattern: a; near: left, right */
+    int32_t distance, points;
+} Node;
+
+typedef struct {
+    int32_t node, theme, zones, refuse, heading, bit, kind, options; /* heading: a node or -1; kind: -1, or whether a heading */
+} Rule;
+
+typedef struct {
+    const Trie *trie;
+    const uint8_t *groups;   /* of each literal */
+    const Node *nodes;
+    const int32_t *lists;    /* sorted literals, or parts */
+    const Rule *rules;
+    const int32_t *by_first; /* of each literal: where in `lists` its rules stand, and its nodes */
+    const int32_t *by_last, *nodes_first, *nodes_last;
+    const int32_t *loose;    /* rules that have a pattern: asked for every unit where one matches */
+    I n_rules, n_loose, doctrine, n_options, reach, all_hold; /* all_hold: overlap of the whole codebook */
+} Book;
+
+typedef struct {
+    int32_t a, b;
+} Span;
+
+typedef struct {
+    int32_t word, a, b;
+    uint8_t ok[8]; /* by kind of rule (zones, negation) */
+} Hit;
+
+typedef struct {
+    Machine *m;
+    const Book *book;
+    const T *t;
+    const X *x;
+    I lo, hi;
+    Hit *hits;
+    I n;
+    int zones_known, hard;
+    uint8_t *zone;
+    int32_t *clause;
+    Span *room;
+    I used;
+    I number;
+    const I *met; /* of each node of literals: the last unit that holds one of them */
+} Unit;
+
+static void zones(Unit *u) {
+    if (u->zones_known) return;
+    u->zones_known = 1;
+    memset(u->zone, Z_TEXT, (size_t)(u->hi - u->lo));
+    int32_t clause = 0;
+    int quotes = 0, titles = 0;
+    for (I i = u->lo; i < u->hi; i++) {
+        u->clause[i - u->lo] = clause;
+        clause += among(u->x[i], U",:;。!?");
+        quotes |= among(u->x[i], U"“『「‘\"");
+        titles |= among(u->x[i], U"《【");
+    }
+    for (I at = u->lo; quotes && search(u->m, u->t, QUOTED, at, u->lo, u->hi); at = u->m->g[1]) {
+        I a = u->m->g[0], b = u->m->g[1];
+        memset(u->zone + a - u->lo, match(u->m, u->t, NAME_NOUN, b, u->lo, u->hi) >= 0 ? Z_NAME : Z_QUOTE, (size_t)(b - a));
+        u->m->g[1] = b;
+    }
+    for (I i = 0; i < u->n; i++)
+        if (u->book->groups[u->hits[i].word] & NAME) memset(u->zone + u->hits[i].a - u->lo, Z_NAME, (size_t)(u->hits[i].b - u->hits[i].a));
+    for (I at = u->lo; titles && search(u->m, u->t, TITLE, at, u->lo, u->hi); at = u->m->g[1])
+        memset(u->zone + u->m->g[0] - u->lo, Z_TITLE, (size_t)(u->m->g[1] - u->m->g[0]));
+}
+
+/* Whether [a, b) lies inside a longer hit of `group` (of those that begin no later, the one that reaches farthest). */
+static int held(const Unit *u, I a, I b, int group) {
+    I reach = -1, from = 0;
+    for (I i = 0; i < u->n && u->hits[i].a <= a; i++)
+        if ((u->book->groups[u->hits[i].word] & group) && u->hits[i].b > reach) reach = u->hits[i].b, from = u->hits[i].a;
+    return reach >= b && reach - from > b - a;
+}
+
+static int denied(const Unit *u, I a, I b) {
+    const int32_t *clause = u->clause - u->lo;
+    I before = -1, adjacent = -1, after = -1;
+    for (I i = 0; i < u->n; i++) {
+        const Hit *h = u->hits + i;
+        int group = u->book->groups[h->word];
+        if (group & REMEDY) return 0;
+        if (!(group & (BEFORE | ADJACENT | AFTER)) || held(u, h->a, h->b, UNLESS)) continue;
+        if ((group & BEFORE) && h->b <= a) before = most(before, h->b);
+        if ((group & ADJACENT) && h->b <= a) adjacent = most(adjacent, h->b);
+        if ((group & AFTER) && h->a >= b && (after < 0 || h->a < after)) after = h->a;
+    }
+    if (before >= 0 && a - before <= u->book->reach && clause[before - 1] == clause[a]) return 1;
+    if (adjacent == a && clause[a - 1] == clause[a]) return 1;
+    return after >= 0 && after - b <= u->book->reach && clause[after] == clause[b - 1];
+}
+
+/* Whether a match at [a, b) counts for rules with these options. */
+static int counts(Unit *u, I a, I b, const Rule *rule) {
+    if (held(u, a, b, u->book->all_hold ? SPOKEN | SHIELD : SHIELD)) return 0;
+    zones(u);
+    uint8_t first = u->zone[a - u->lo], last = u->zone[b - 1 - u->lo];
+    if (!(rule->zones >> (first < last ? first : last) & 1)) return 0;
+    return !rule->refuse || !denied(u, a, b);
+}
+
+static int hit_counts(Unit *u, Hit *h, const Rule *rule) {
+    uint8_t *known = h->ok + rule->options;
+    if (!*known) *known = counts(u, h->a, h->b, rule) ? 1 : 2;
+    return *known == 1;
+}
+
+static Span *keep(Unit *u, I a, I b) {
+    if (u->used == ROOM) {
+        u->hard = 1;
+        return u->room;
+    }
+    u->room[u->used] = (Span){(int32_t)a, (int32_t)b};
+    return u->room + u->used++;
+}
+
+static int by_place(const void *p, const void *q) {
+    const Span *a = p, *b = q;
+    return a->a != b->a ? (a->a < b->a ? -1 : 1) : a->b < b->b ? -1 : a->b > b->b;
+}
+
+static I unique(Span *s, I n) {
+    I kept = 0;
+    qsort(s, (size_t)n, sizeof(Span), by_place);
+    for (I i = 0; i < n; i++)
+        if (!kept || s[i].a != s[kept - 1].a || s[i].b != s[kept - 1].b) s[kept++] = s[i];
+    return kept;
+}
+
+static int listed(const Book *book, const Node *node, int32_t word) {
+    int32_t low = node->a, high = node->b;
+    while (low < high) {
+        int32_t middle = (low + high) / 2;
+        if (book->lists[middle] < word) low = middle + 1;
+        else high = middle;
+    }
+    return low < node->b && book->lists[low] == word;
+}
+
+static int holds_in(Unit *u, int32_t number, const Rule *rule);
+
+/* The matches of a node that count, in order, written to the room; how many there are. */
+static I spans(Unit *u, int32_t number, const Rule *rule, Span **out) {
+    const Node *node = u->book->nodes + number;
+    I first = u->used;
+    *out = u->room + first;
+    if (node->kind == LITERALS) {
+        if (u->met[number] != u->number) return 0;
+        I reach = -1, from = 0;
+        for (I i = 0; i < u->n; i++) {
+            Hit *h = u->hits + i;
+            if (!listed(u->book, node, h->word)) continue;
+            int ok = hit_counts(u, h, rule);
+            /* Inside a longer one that counts it is none. Hits come in the order of starts, longer ones first. */
+            int inside = reach >= h->b && reach - from > h->b - h->a;
+            if (ok && h->b > reach) reach = h->b, from = h->a;
+            if (ok && !inside) keep(u, h->a, h->b);
+        }
+        return u->used - first;
+    }
+    if (node->kind == PATTERN) {
+        for (I at = u->lo; search(u->m, u->t, FIRST_PATTERN + node->a, at, u->lo, u->hi);) {
+            I a = u->m->g[0], b = u->m->g[1];
+            at = b;
+            if (counts(u, a, b, rule)) keep(u, a, b);
+        }
+        return u->used - first;
+    }
+    if (node->kind == OR || node->kind == AND) {
+        I n = 0;
+        int filled = 0;
+        for (int32_t i = node->a; i < node->b; i++) {
+            int32_t part = u->book->lists[i];
+            if (node->kind == AND && !u->book->nodes[part].points) {
+                if (!holds_in(u, part, rule)) return u->used = first, 0;
+                continue;
+            }
+            Span *s;
+            I more = spans(u, part, rule, &s);
+            if (node->kind == AND && !more) return u->used = first, 0;
+            memmove(u->room + first + n, s, (size_t)more * sizeof(Span));
+            n += more;
+            filled += more > 0;
+            u->used = first + n;
+        }
+        if (filled > 1) n = unique(u->room + first, n);
+        u->used = first + n;
+        return n;
+    }
+    /* NEAR */
+    Span *left, *right;
+    I n_left = spans(u, node->a, rule, &left), n_right, n = 0;
+    if (!n_left) return u->used = first, 0;
+    n_right = spans(u, node->b, rule, &right);
+    zones(u);
+    const int32_t *clause = u->clause - u->lo;
+    I start = u->used;
+    for (I i = 0; i < n_left; i++) {
+        I gap_after = -1, gap_before = -1, b_a = 0, b_b = 0, a_a = 0, a_b = 0;
+        for (I k = 0; k < n_right; k++) /* the first that begins no earlier than this one ends */
+            if (right[k].a >= left[i].b) {
+                a_a = right[k].a, a_b = right[k].b, gap_after = a_a - left[i].b;
+                break;
+            }
+        if (gap_after > node->distance || (gap_after >= 0 && (node->flags & CLAUSE) && clause[a_a] != clause[left[i].b - 1])) gap_after = -1;
+        if (!(node->flags & ORDERED)) {
+            I last = -1;
+            for (I k = 0; k < n_right; k++)
+                if (right[k].b <= left[i].a && right[k].b >= last) last = right[k].b, b_a = right[k].a, b_b = right[k].b;
+            if (last >= 0) gap_before = left[i].a - last;
+            if (gap_before > node->distance || (gap_before >= 0 && (node->flags & CLAUSE) && clause[b_b - 1] != clause[left[i].a])) gap_before = -1;
+        }
+        int paired = gap_after >= 0 || gap_before >= 0, before = gap_before >= 0 && (gap_after < 0 || gap_before < gap_after);
+        if (node->flags & NEGATED) {
+            if (!paired) keep(u, left[i].a, left[i].b);
+        } else if (paired) {
+            I p_a = before ? b_a : a_a, p_b = before ? b_b : a_b;
+            keep(u, least(left[i].a, p_a), most(left[i].b, p_b));
+        }
+    }
+    n = u->used - start;
+    memmove(u->room + first, u->room + start, (size_t)n * sizeof(Span));
+    if (!(node->flags & NEGATED)) n = unique(u->room + first, n);
+    u->used = first + n;
+    return n;
+}
+
+static int holds_in(Unit *u, int32_t number, const Rule *rule) {
+    const Node *node = u->book->nodes + number;
+    if (node->kind == NOT) return !holds_in(u, node->a, rule);
+    if (!node->points) {
+        for (int32_t i = node->a; i < node->b; i++) {
+            int yes = holds_in(u, u->book->lists[i], rule);
+            if (yes != (node->kind == AND)) return yes;
+        }
+        return node->kind == AND;
+    }
+    Span *s;
+    I before = u->used, n = spans(u, number, rule, &s);
+    u->used = before;
+    return n > 0;
+}
+
+/* Say of n units which themes they bear: bears[unit * n_themes + theme]. `parents` are the headings above, -1 for none;
+   `holding` has room for the expressions that hold in each. Units that only the plain functions can do are marked as hard. */
+void codes(Machine *m, const Book *book, const T *t, const X *x, I n, const I *begin, const I *end, const I *headings, const I *parents,
+           I n_themes, uint64_t *holding, uint8_t *bears, uint8_t *hard) {
+    static Hit hits[MOST_HITS];
+    static uint8_t zone[MOST_CHARS];
+    static int32_t clause[MOST_CHARS];
+    static Span room[ROOM];
+    static uint8_t asked[4096];
+    static I met[MOST_NODES];
+    memset(met, -1, sizeof met);
+    Unit u = {.met = met,.m = m, .book = book, .t = t, .x = x, .hits = hits, .zone = zone, .clause = clause, .room = room};
+    for (I i = 0; i < n; i++) {
+        int spoken = 0, doctrine = -1;
+        u.number = i, u.lo = begin[i], u.hi = end[i], u.n = 0, u.zones_known = u.hard = 0, u.used = 0;
+        if (u.hi - u.lo > MOST_CHARS) {
+            hard[i] = 1;
+            continue;
+        }
+        for (I a = u.lo; a < u.hi; a++) {
+            int32_t node = x[a] > 0xFFFF ? 0 : book->trie->first[x[a]];
+            if (!node || (a > u.lo && is_latin(x[a - 1]) && is_latin(x[a]))) continue;
+            I from = u.n;
+            for (I b = a + 1;; b++) {
+                int32_t w = book->trie->words[node];
+                if (w >= 0 && !(b < u.hi && is_latin(x[b - 1]) && is_latin(x[b]))) {
+                    if (u.n == MOST_HITS - 1) u.hard = 1;
+                    else hits[u.n++] = (Hit){w, (int32_t)a, (int32_t)b, {0}};
+                    spoken |= book->groups[w] & SPOKEN;
+                }
+                if (b >= u.hi || !(node = child(book->trie, node, x[b]))) break;
+            }
+            for (I k = from, j = u.n - 1; k < j; k++, j--) {
+                Hit swap = hits[k];
+                hits[k] = hits[j];
+                hits[j] = swap;
+            }
+        }
+        memset(asked, 0, (size_t)book->n_rules);
+        for (I k = 0; k < u.n && spoken; k++) {
+            for (int32_t j = book->by_first[hits[k].word]; j < book->by_last[hits[k].word]; j++) asked[book->lists[j]] = 1;
+            for (int32_t j = book->nodes_first[hits[k].word]; j < book->nodes_last[hits[k].word]; j++) met[book->lists[j]] = i;
+        }
+        for (I k = 0; k < book->n_loose; k++) asked[book->loose[k]] = 1;
+        for (I r = 0; r < book->n_rules; r++) {
+            const Rule *rule = book->rules + r;
+            uint8_t *bear = bears + i * n_themes + rule->theme;
+            if (!asked[r] || *bear || (rule->kind >= 0 && rule->kind != headings[i])) continue;
+            if (!holds_in(&u, rule->node, rule)) continue;
+            if (book->doctrine >= 0) {
+                if (doctrine < 0) doctrine = holds_in(&u, book->rules[book->n_rules].node, book->rules + book->n_rules);
+                if (doctrine) break;
+            }
+            int under = rule->heading < 0;
+            for (I above = parents[i]; above >= 0 && !under; above = parents[above]) under = holding[above] >> rule->bit & 1;
+            *bear = (uint8_t)under;
+        }
+        holding[i] = 0;
+        for (I r = 0; r < book->n_rules && headings[i]; r++)
+            if (book->rules[r].heading >= 0 && holds_in(&u, book->rules[r].heading, book->rules + r)) holding[i] |= (uint64_t)1 << book->rules[r].bit;
+        hard[i] |= (uint8_t)(u.hard || m->full);
+        m->full = 0;
+    }
+}
