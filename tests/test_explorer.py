@@ -66,7 +66,8 @@ def test_the_page_holds_every_row_of_its_tables(study):
             values = [cells["of"][i] for i in cells["at"]] if isinstance(cells, dict) else cells
             expected = study[name][column].iloc[[n - 1 for n in numbers]]
             if pd.api.types.is_numeric_dtype(expected):
-                pd.testing.assert_series_equal(pd.Series(values, dtype=float), expected.astype(float), check_index=False, check_names=False, rtol=1e-9)
+                shown = pd.Series(values, dtype=float)
+                pd.testing.assert_series_equal(shown, expected.astype(float), check_index=False, check_names=False, rtol=1e-9)
             else:
                 assert values == expected.tolist(), (name, column)
     assert data["tables"]["terms"]["n"] == study["terms"].unit_id.ne("").sum()
@@ -88,7 +89,8 @@ def test_no_cell_can_end_the_script(study, glossary):
 
 
 def test_a_table_packed_is_the_table():
-    frame = pd.DataFrame({"a": ["x", "x", "y", "x"], "n": pd.array([1, None, 3, 0], dtype="Int64"), "p": [0.1, float("nan"), 1.0, 2 / 3]}, index=[2, 4, 6, 8])
+    columns = {"a": ["x", "x", "y", "x"], "n": pd.array([1, None, 3, 0], dtype="Int64"), "p": [0.1, float("nan"), 1.0, 2 / 3]}
+    frame = pd.DataFrame(columns, index=[2, 4, 6, 8])
     assert encode_table(frame) == {
         "n": 4, "rows": [2, 4, 6, 8],
         "columns": {"a": {"of": ["x", "y"], "at": [0, 0, 1, 0]}, "n": [1, None, 3, 0], "p": [0.1, None, 1, 0.666666667]},

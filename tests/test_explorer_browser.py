@@ -103,7 +103,8 @@ def test_search_finds_every_kind_and_says_when_there_is_nothing(browser, address
         page.keyboard.press("/")
         page.keyboard.type("承诺", delay=5)
         until(page, "document.querySelector('h1').textContent.includes('承诺')")
-        assert {"Themes", "Practices", "Words", "Passages"} <= {re.sub(r"\s*\d+$", "", h) for h in page.locator("#main h3").all_inner_texts()}
+        kinds = {"Themes", "Practices", "Words", "Passages"}
+        assert kinds <= {re.sub(r"\s*\d+$", "", h) for h in page.locator("#main h3").all_inner_texts()}
         page.fill("#q", "zzzz")
         page.wait_for_selector(".empty")
         assert "Nothing here" in page.inner_text(".empty")
@@ -205,12 +206,20 @@ def test_contrast_roles_and_names(browser, address):
 
 
 CONTRAST = """() => {
-  const light = (c) => { const f = c.map((v) => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4); return .2126 * f[0] + .7152 * f[1] + .0722 * f[2]; };
+  const linear = (v) => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+  const light = (c) => { const f = c.map(linear); return .2126 * f[0] + .7152 * f[1] + .0722 * f[2]; };
   const rgb = (s) => (s.match(/[\\d.]+/g) || []).map(Number);
-  const ground = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c.length === 3 || c[3] === 1) return c; } return [255, 255, 255]; };
+  const ground = (e) => {
+    for (; e; e = e.parentElement) {
+      const c = rgb(getComputedStyle(e).backgroundColor);
+      if (c.length === 3 || c[3] === 1) return c;
+    }
+    return [255, 255, 255];
+  };
   const weak = new Set();
   for (const e of document.querySelectorAll('body *')) {
-    if (![...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()) || !e.getClientRects().length || e.closest('.off, .sep, script, style, [aria-hidden=true]')) continue;
+    const speaks = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!speaks || !e.getClientRects().length || e.closest('.off, .sep, script, style, [aria-hidden=true]')) continue;
     const [a, b] = [light(rgb(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
     if ((a + .05) / (b + .05) < 4.5) weak.add(e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 20));
   }

@@ -41,7 +41,8 @@ def lab(tmp_path):
         "--LabApp.extension_manager=readonly", "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--allow-root",
     ]  # fmt: skip
-    own = {name: str(tmp_path / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")}
+    folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+    own = {name: str(tmp_path / name) for name in folders}
     with (tmp_path / "log").open("w") as log:
         server = subprocess.Popen(
             lab_command(folder, options=options), env={**os.environ, **own}, stdout=log, stderr=log, start_new_session=True
@@ -85,7 +86,8 @@ def test_a_notebook_runs_from_the_menu(lab):
         page.click('.lm-Menu-item:has-text("Run All Cells")')
         for number in range(1, n_code + 1):
             page.wait_for_selector(f'.jp-CodeCell .jp-InputPrompt:text-is("[{number}]:")')
-        assert page.locator('[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
+        for kind in ("error", "stderr"):
+            assert page.locator(f'[data-mime-type="application/vnd.jupyter.{kind}"]').count() == 0
         assert page.locator(".jp-RenderedImage img").count() == 1
         assert page.locator(".jp-RenderedHTMLCommon table").count() >= 2
         faces = page.evaluate("[...document.fonts].filter((f) => f.family.includes('cxzy')).map((f) => f.status)")
