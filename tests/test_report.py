@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 import invented
 import pandas as pd
 import pytest
+from PIL import Image
 
 from cxzy_study.output import report
 from cxzy_study.output.blocks import embed_picture
@@ -168,10 +169,10 @@ def test_the_page_stands_alone_and_shows_every_exhibit_with_its_words(built, lan
 def test_the_shorter_of_two_pictures_is_embedded(tmp_path):
     (tmp_path / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
     assert embed_picture(tmp_path, "a").startswith("data:image/svg+xml,")
-    (tmp_path / "a.png").write_bytes(b"\x89PNG")
-    assert embed_picture(tmp_path, "a").startswith("data:image/png;base64,")
-    (tmp_path / "a.png").write_bytes(b"\x89PNG" * 99)
+    Image.effect_noise((90, 90), 50).save(tmp_path / "a.png")
     assert embed_picture(tmp_path, "a").startswith("data:image/svg+xml,")
+    (tmp_path / "a.svg").write_text(f"<svg>{'<g/>' * 9999}</svg>", encoding="utf-8")
+    assert embed_picture(tmp_path, "a").startswith("data:image/png;base64,")
     with pytest.raises(InvalidInput, match=r"b\.svg or b\.png"):
         embed_picture(tmp_path, "b")
 

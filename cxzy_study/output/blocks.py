@@ -15,7 +15,7 @@ from cxzy_study.output.exhibit import Exhibit
 from cxzy_study.output.exhibits import name_of, note_of
 from cxzy_study.output.glossary import Glossary
 from cxzy_study.output.ledger import show_number
-from cxzy_study.output.pictures import find_text_difference
+from cxzy_study.output.pictures import find_text_difference, shrink_png
 from cxzy_study.tables import InvalidInput, table_text
 
 
@@ -56,7 +56,7 @@ def show_name(name: str, *, glossary: Glossary, lang: str) -> str:
 
 
 def embed_picture(folder: Path, name: str) -> str:
-    """Return the picture as a data address, SVG or PNG, whichever is shorter."""
+    """Return the picture as a data address, SVG or PNG (in few colours), whichever is shorter."""
     import base64
 
     svg, png = (folder / f"{name}.{form}" for form in ("svg", "png"))
@@ -65,7 +65,7 @@ def embed_picture(folder: Path, name: str) -> str:
         text = re.sub(r"\s*\n\s*", " ", svg.read_text(encoding="utf-8"))
         found.append("data:image/svg+xml," + quote(text, safe=" '/:=;,.!@$*()+-_?"))
     if png.is_file():
-        found.append("data:image/png;base64," + base64.b64encode(png.read_bytes()).decode())
+        found.append("data:image/png;base64," + base64.b64encode(shrink_png(png.read_bytes())).decode())
     if not found:
         raise InvalidInput(f"Invalid exhibits {folder}: must hold {svg.name} or {png.name}. Draw the exhibits first.")
     return min(found, key=len)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cxzy_study.output.exhibits import EXHIBITS, name_of
 from cxzy_study.output.glossary import Glossary
+from cxzy_study.output.pictures import reduce_colours
 from cxzy_study.output.style import INK, WIDTH_MM, check_lang, font_file
 from cxzy_study.tables import InvalidInput
 
@@ -58,6 +59,5 @@ def make_contact_sheet(folder: str | Path, *, glossary: Glossary, lang: str, ids
         pen.text((x, y), words, font=font, fill=INK)
         sheet.paste(small, (x, y + _CAPTION))
     buffer = io.BytesIO()
-    few = sheet.quantize(255, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    few.save(buffer, format="PNG", optimize=True)
+    reduce_colours(sheet).save(buffer, format="PNG", optimize=True)
     return buffer.getvalue()

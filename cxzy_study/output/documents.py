@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cxzy_study.output.pictures import shrink_png
 from cxzy_study.output.style import font_file
 from cxzy_study.tables import InvalidInput
 
@@ -36,7 +37,9 @@ def make_docx(page: str, *, lang: str, pictures: Path) -> bytes:
     with _epoch(), tempfile.TemporaryDirectory() as folder:
         reference, made = Path(folder) / "reference.docx", Path(folder) / "made.docx"
         reference.write_bytes(_reference_docx(lang))
-        options = [f"--reference-doc={reference}", f"--resource-path={pictures}", f"--metadata=lang:{lang}", "--quiet"]
+        for name in sorted(set(re.findall(r'<img [^>]*src="([^":]+)"', page))):
+            (Path(folder) / name).write_bytes(shrink_png((pictures / name).read_bytes()))
+        options = [f"--reference-doc={reference}", f"--resource-path={folder}", f"--metadata=lang:{lang}", "--quiet"]
         pypandoc.convert_text(_prepare(page), "docx", format=_HTML, outputfile=str(made), extra_args=options)
         return made.read_bytes()
 

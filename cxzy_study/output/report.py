@@ -134,9 +134,9 @@ def _facts(glossary: Glossary, *, codebook: Mapping[str, object], study: Mapping
     return pd.DataFrame(rows, columns=["key", *LANGS])
 
 
-def _make_html(page: str, *, lang: str, pictures: Path) -> bytes:  # noqa: ARG001
+def _make_html(page: str, *, lang: str, pictures: Path) -> bytes:
     """Return *page* with its pictures and its Chinese type inside."""
-    page = page.replace("/*font-face*/", font_face(page, family=FONT), 1)
+    page = page.replace("/*font-face*/", font_face(page, family=FONT, lang=lang), 1)
     page = re.sub(r'(?<=src=")([^":]+)\.png(?=")', lambda m: embed_picture(pictures, m[1]), page)
     return page.encode("utf-8")
 
