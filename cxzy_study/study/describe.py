@@ -28,9 +28,11 @@ statements of activity, growth and failure; what a document could not tell | peo
 | `claims.yaml` | findings as sentences, with the statistic that must bear each | people |
 | `coding/phrases.csv` | phrases and sentences written for this project, with the themes that they state: the learned coder learns from them, too | people |
 | `coding/plain_words.csv` | the plain words of each theme, a baseline and the keywords of the guided topics | people |
-| `coding/learned/` | what the learned coder knows: `features.csv` (weights of single words, pairs of neighbouring words of at most four characters and runs of at most three), `themes.csv` (second step, thresholds) | `cxzy learn --devset DIR --texts FILE --to DIR` |
+| `coding/learned/` | what the learned coder knows: `features.csv` (weights of single words, pairs of neighbouring words of at \
+most four characters and runs of at most three), `themes.csv` (second step, thresholds) | `cxzy learn --devset DIR --texts FILE --to DIR` |
 | `coding/errors.md` | how well the machine coder does, its fifty worst errors by kind, and what was tried | people |
-| `tables/` | what programs found | `cxzy rebuild --corpus DIR`; findings: `cxzy study`, `cxzy families`, `cxzy multiverse`, `cxzy calibrate` |
+| `tables/` | what programs found | `cxzy rebuild --corpus DIR`; findings: `cxzy study`, and the slow ones \
+`cxzy families`, `cxzy multiverse`, `cxzy calibrate` |
 | `glossary.csv` | every label of figures and report, in both languages (key, en, zh) | people |
 | `lexicon/` | word lists of the facts stage: formulas, measures, bodies, places | people |
 | `demo/` | a corpus written for this project, fictional places, with its true units, codes, formulas and quantities | people |

@@ -40,7 +40,8 @@ FINDINGS = (
     ),
     Table(
         "silence",
-        "a theme not found in a group: up to which rate of sentences not finding it is no surprise (upper end of the share's interval over the machine coder's recall, for a machine, or over 1)",
+        "a theme not found in a group: up to which rate of sentences not finding it is no surprise (upper end "
+        "of the share's interval over the machine coder's recall, for a machine, or over 1)",
         (
             _GROUP,
             _CODER,
@@ -54,7 +55,8 @@ FINDINGS = (
     ),
     Table(
         "distances",
-        "how far the profiles of two documents lie apart, beyond what dealing their paragraphs out anew gives; a description: place, genre, author and date differ together",
+        "how far the profiles of two documents lie apart, beyond what dealing their paragraphs out anew "
+        "gives; a description: place, genre, author and date differ together",
         (
             column("group_a", "id", "one document"),
             column("group_b", "id", "the other"),
@@ -104,7 +106,8 @@ FINDINGS = (
     ),
     Table(
         "contrasts",
-        "a theme in one group of a document's sentences against the document's other sentences in groups; place, genre, author and date are held still",
+        "a theme in one group of a document's sentences against the document's other sentences in groups; "
+        "place, genre, author and date are held still",
         (
             column("doc_id", "id", "document, as in `sources`"),
             column("grouping", "id", "what the groups are", True, ("arenas", "levels")),
@@ -124,7 +127,8 @@ FINDINGS = (
     ),
     Table(
         "pairs",
-        "two themes in the same sentence of the five documents, beside what document and length give; pairs that the codebook doubles are left out",
+        "two themes in the same sentence of the five documents, beside what document and length give; pairs "
+        "that the codebook doubles are left out",
         (
             column("theme_a", "id", "one theme"),
             column("theme_b", "id", "the other"),
@@ -173,7 +177,8 @@ FINDINGS = (
             column("log_odds", "number", "log-odds, group against rest"),
             column("g2", "number", "log-likelihood ratio over four cells"),
             column("log_ratio", "number", "binary logarithm of the ratio of rates: effect size"),
-            column("dp_norm", "share", "unevenness over ten equal blocks of the document (0 even, 1 in one block); empty for a word not counted by unit", False),
+            column("dp_norm", "share", "unevenness over ten equal blocks of the document (0 even, 1 in one block); "
+                   "empty for a word not counted by unit", False),
             column("prior", "text", "prior corpus"),
             column("alpha0", "number", "words that the prior weighs"),
         ),
@@ -209,7 +214,8 @@ FINDINGS = (
     ),
     Table(
         "approaches",
-        "a practice in the sorting into four families that the report uses to go through them (an order, no finding, unless `approaches_tested` supports it)",
+        "a practice in the sorting into four families that the report uses to go through them (an order, no "
+        "finding, unless `approaches_tested` supports it)",
         (
             column("practice_id", "id", "practice"),
             column("doc_id", "id", "document, as in `sources`"),

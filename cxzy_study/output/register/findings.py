@@ -151,7 +151,8 @@ EXHIBITS = (
         {"en": "Where each claim holds, and where it fails", "zh": "各项论断在何处成立，何处不成立"},
         {
             "en": "Shade: in which part of the analyses with this option the claim's statistic lies on its side (dark: in all); "
-            "stroke: in fewer than half. No cell: the claim does not depend on the choice, or has no number there. Percentages: of all analyses. Marks: "
+            "stroke: in fewer than half. No cell: the claim does not depend on the choice, or has no number there. "
+            "Percentages: of all analyses. Marks: "
             "circle holds, diamond leans, cross falls, under the study's own choices; filled: stated before its number "
             "was seen. A description of sensitivity, not a measure of truth.",
             "zh": "深浅：取该选项的各种分析中，统计量在所言一侧的比例（深：全部）；斜线：不足一半。无格：该论断不涉及此项选择，或在此无数可算。百分数：占全部分析。"
