@@ -14,7 +14,7 @@ def add_verbs(verb: AddVerb) -> None:
     sub = verb("explore", _explore, "make one offline page to click through: of the study, or of documents of your own")
     sub.add_argument("inputs", nargs="*", metavar="INPUT", help="files or folders of your own; the study, if none is given")
     sub.add_argument("--corpus", type=Path, help="folder of the source documents: their texts are shown, highlighted")
-    sub.add_argument("--to", type=Path, metavar="FILE.html", help="the page; of the study without its texts report/explorer.html by default")
+    sub.add_argument("--to", type=Path, metavar="FILE.html", help="the page; by default report/explorer.html")
     sub.add_argument("--codebook", type=Path, help="a codebook of your own, for documents of your own")
     add_reading(sub)
     sub = verb("lab", _lab, "open the notebooks in JupyterLab, with a Chinese font for machines that have none")

@@ -94,12 +94,14 @@ class CodedPassages:
         parts = []
         for doc_id, unit_id, kind, text in self.units.head(self.limit)[["doc_id", "unit_id", "kind", "text"]].itertuples(index=False):
             chips = " ".join(
-                f'<span style="white-space:nowrap;margin-right:.8em"><span style="color:{_colour(t)}">■</span> {escape(self.labels[t])}</span>'
+                f'<span style="white-space:nowrap;margin-right:.8em"><span style="color:{_colour(t)}">■</span> '
+                f"{escape(self.labels[t])}</span>"
                 for t in themes.get((doc_id, unit_id), [])
             )
             weight = ";font-weight:600" if kind == "heading" else ""
             parts.append(
-                f'<div style="padding:.4em 0;border-bottom:1px solid #ddd"><small style="color:#5f5f5f">{escape(doc_id)} {escape(unit_id)}</small>'
+                f'<div style="padding:.4em 0;border-bottom:1px solid #ddd">'
+                f'<small style="color:#5f5f5f">{escape(doc_id)} {escape(unit_id)}</small>'
                 f'<div style="line-height:1.8{weight}">{mark_text(text, hits.get((doc_id, unit_id), []))}</div><small>{chips}</small></div>'
             )
         rest = len(self.units) - self.limit
