@@ -23,6 +23,7 @@ from cxzy_study.study.own import WEIGHTS
 from cxzy_study.tables import THEMES, InvalidInput, check_table
 
 TWO = ("pledging", "service")
+QUICK = Options(least=2, n_folds=2)
 SAID = {
     "pledging": ["公开承诺", "签订承诺书", "兑现诺言", "践诺评诺"],
     "service": ["帮扶困难户", "修通村路", "慰问老人", "上门办证"],
@@ -147,7 +148,7 @@ def test_documents_are_never_split_between_folds():
 
 def test_what_was_planted_is_learnt():
     coded, new = invented(), invented(seed=9, n_documents=3)
-    weights = learn_weights(coded, themes=TWO, options=Options(least=2))
+    weights = learn_weights(coded, themes=TWO, options=QUICK)
     logits = weights.text.logits(new.units["text"].tolist())
     marked = 1 / (1 + np.exp(-logits)) >= 0.5
     assert f1_scores(count_errors(new.marks, marked))[0] > 0.98
@@ -155,7 +156,7 @@ def test_what_was_planted_is_learnt():
 
 def test_rules_count_only_as_far_as_fresh_texts_show():
     stale, fresh = invented(fresh=False), invented(fresh=True)
-    without = learn_weights(stale, themes=TWO, options=Options(least=2))
+    without = learn_weights(stale, themes=TWO, options=QUICK)
     assert not without.signs[SIGNS.index("rule")].any()
     # The texts of these say nothing, so that only the rules can tell; on the others the rules seem never to err.
     silent = Coded(fresh.units.assign(text="天气晴朗。"), fresh.marks, fresh.counts, fresh.rules_fresh)
@@ -163,7 +164,7 @@ def test_rules_count_only_as_far_as_fresh_texts_show():
     flattered = Coded(flattered.units.assign(doc_id="x" + stale.units.doc_id), *(
         getattr(flattered, name) for name in ("marks", "counts", "rules_fresh")
     ))  # fmt: skip
-    weights = learn_weights(join_coded([silent, flattered]), themes=TWO, options=Options(least=2))
+    weights = learn_weights(join_coded([silent, flattered]), themes=TWO, options=QUICK)
     rule, rules = (weights.signs[SIGNS.index(name)] for name in ("rule", "rules"))
     step = rule + rules * np.log(2)
     # Right in nine of ten: the log odds with a match are about 2·ln 9 above those without.
@@ -172,12 +173,12 @@ def test_rules_count_only_as_far_as_fresh_texts_show():
 
 
 def test_learning_is_the_same_each_time_and_needs_documents():
-    coded = invented(n_documents=4)
-    one, two = (learn_weights(coded, themes=TWO, options=Options(least=2)) for _ in range(2))
+    coded = invented(n_documents=2)
+    one, two = (learn_weights(coded, themes=TWO, options=QUICK) for _ in range(2))
     np.testing.assert_array_equal(one.signs, two.signs)
     np.testing.assert_array_equal(one.text.clause, two.text.clause)
-    with pytest.raises(InvalidInput, match=r"4 documents are needed\. 3"):
-        learn_weights(invented(n_documents=3), themes=TWO)
+    with pytest.raises(InvalidInput, match=r"2 documents are needed\. 1"):
+        learn_weights(invented(n_documents=1), themes=TWO, options=QUICK)
 
 
 def test_the_threshold_is_where_f1_is_best_when_marks_are_many():
@@ -191,7 +192,7 @@ def test_the_threshold_is_where_f1_is_best_when_marks_are_many():
 
 
 def test_weights_come_back_as_they_were_written(tmp_path):
-    weights = learn_weights(invented(), themes=TWO, options=Options(least=2))
+    weights = learn_weights(invented(), themes=TWO, options=QUICK)
     save_weights(weights, tmp_path)
     back = load_weights(tmp_path)
     np.testing.assert_allclose(back.text.clause, weights.text.clause, atol=0.051)

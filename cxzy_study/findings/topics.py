@@ -109,8 +109,9 @@ def guide_topics(
 ) -> Topics:  # fmt: skip
     """Find topics that begin from keywords: latent Dirichlet allocation whose prior expects them in their topic.
 
-    The prior of a topic's words is 0.01 for each word and, for its keywords, *boost* times the word's occurrences more, as in seeded topic models (Lu and others 2011, ICDM Workshops; Watanabe and Baturo 2024, Social Science
-    Computer Review 42); fitted by batch variational Bayes (Blei, Ng and Jordan 2003, JMLR 3:993).
+    The prior of a topic's words is 0.01 for each word and, for its keywords, *boost* times the word's
+    occurrences more, as in seeded topic models (Lu and others 2011, ICDM Workshops; Watanabe and Baturo 2024, Social
+    Science Computer Review 42); fitted by batch variational Bayes (Blei, Ng and Jordan 2003, JMLR 3:993).
 
     Parameters
     ----------

@@ -26,13 +26,16 @@ This page is written by `python -m cxzy_study.study.describe`; a test compares i
 statements of activity, growth and failure; what a document could not tell | people |
 | `coding/centre.csv` | formulas and stages of the campaign's central texts, dated, with what each date rests on; no text | people |
 | `claims.yaml` | findings as sentences, with the statistic that must bear each | people |
-| `coding/phrases.csv` | phrases and sentences written for this project, with the themes that they state: the learned coder learns from them, too | people |
+| `coding/phrases.csv` | phrases and sentences written for this project, with the themes that they state: \
+the learned coder learns from them, too | people |
 | `coding/plain_words.csv` | the plain words of each theme, a baseline and the keywords of the guided topics | people |
-| `coding/learned/` | what the learned coder knows: `features.csv` (weights of single words, pairs of neighbouring words of at \
-most four characters and runs of at most three), `themes.csv` (second step, thresholds) | `cxzy learn --devset DIR --texts FILE --to DIR` |
-| `coding/errors.md` | how well the machine coder does, its fifty worst errors by kind, and what was tried | people |
-| `tables/` | what programs found | `cxzy rebuild --corpus DIR`; findings: `cxzy study`, and the slow ones \
-`cxzy families`, `cxzy multiverse`, `cxzy calibrate` |
+| `coding/learned/` | what the learned coder knows: `features.csv` (weights of single words, pairs of neighbouring \
+words of at most four characters and runs of at most three), `themes.csv` (second step, thresholds) \
+| `cxzy learn --devset DIR --texts FILE --to DIR` |
+| `coding/errors.md` | how well the machine coder does, its fifty worst errors by kind, \
+and what was tried | people |
+| `tables/` | what programs found | `cxzy rebuild --corpus DIR`; \
+findings: `cxzy study`, `cxzy families`, `cxzy multiverse`, `cxzy calibrate` |
 | `glossary.csv` | every label of figures and report, in both languages (key, en, zh) | people |
 | `lexicon/` | word lists of the facts stage: formulas, measures, bodies, places | people |
 | `demo/` | a corpus written for this project, fictional places, with its true units, codes, formulas and quantities | people |

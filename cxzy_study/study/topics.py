@@ -93,5 +93,6 @@ def describe_topics(tables: Mapping[str, pd.DataFrame]) -> str:
     firm = topics.groupby("model", sort=False)[["cosine", "shared_words"]].median()
     parts = ["Likeness of topics over seeds (median topic):", firm.to_string(float_format=lambda x: f"{x:.2f}")]
     wide = matches.pivot(index="theme", columns="model", values="auc").loc[list(THEMES)]
-    parts += ["\nAUC of the matched topic for the units that bear the theme (0.5: none):", wide.to_string(float_format=lambda x: f"{x:.2f}")]
+    parts.append("\nAUC of the matched topic for the units that bear the theme (0.5: none):")
+    parts.append(wide.to_string(float_format=lambda x: f"{x:.2f}"))
     return "\n".join(parts)
