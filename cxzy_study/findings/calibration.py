@@ -165,7 +165,9 @@ def merge_chunks(trial: Trial, chunks: Sequence[pd.DataFrame]) -> pd.DataFrame:
             if np.isnan(values).all():
                 continue
             rate = float(np.average(values, weights=n))
-            se = float(np.sqrt(rate * (1 - rate) / n.sum()))
+            # One of each is added: of 0 in 20 the error is not nought (Agresti and Coull 1998, American Statistician 52:119).
+            near = (rate * n.sum() + 1) / (n.sum() + 2)
+            se = float(np.sqrt(near * (1 - near) / n.sum()))
             if not place and part["se"].notna().all() and quantity in ("coverage", "coverage_made"):
                 se = float(np.sqrt(((n * part["se"].to_numpy(dtype=float)) ** 2).sum()) / n.sum())
             rows.append((trial.method, setting, quantity, nominal, rate, se, int(n.sum()), _judge(rate, nominal, se)))

@@ -40,7 +40,7 @@ def cluster_groups(
     drawn, -Φ⁻¹(BP) = v √r + c / √r is fitted by weighted least squares over ten sizes, and AU = 1 - Φ(v - c)
     (Shimodaira 2002, Systematic Biology 51:492). Any tree has branches, on noise too. In simulations of five documents
     without groups (:func:`cxzy_study.findings.calibrate_groups.measure_grouping`) a support of 0.95 was reached by some
-    branch in 0% to 11% of corpora, an AU of 0.95 in 20% to 33%: ``support`` is the one to judge by, beside
+    branch in 0% to 8% of corpora, an AU of 0.95 in 20% to 33%: ``support`` is the one to judge by, beside
     :func:`cxzy_study.findings.partitions.compare_partitions`, which asks whether there are groups at all.
 
     Parameters

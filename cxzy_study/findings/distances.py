@@ -102,7 +102,7 @@ def compare_profiles(
     with the square of a difference, so that excess estimates the distance of the shares behind the samples, and its
     interval is excess ± 1.96 s √(B/(B-1)), cut at 0, with s from paragraphs drawn anew within groups (the factor
     averaged over both). In simulations (:func:`cxzy_study.findings.calibrate.measure_distances_held`) it holds the
-    truth in 95.5% to 100% of runs, from 3 paragraphs to 24 and from equal shares to very different ones. Of cosine and
+    truth in 97.5% to 100% of runs, from 3 paragraphs to 24 and from equal shares to very different ones. Of cosine and
     Bray-Curtis excess is too small, and no interval that was tried covers 90%: they have none.
 
     Between documents this is a description: place, genre, author and date differ together.

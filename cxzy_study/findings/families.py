@@ -39,8 +39,8 @@ def compare_families(
     features have to do with each other, in one cloud without clusters (a normal vector with the features' tetrachoric
     correlations, cut at their frequencies; John and others 2020, Scientific Reports 10:1816, for the idea). Features of
     which each item has exactly one (its instrument, its actor) part the items by themselves, and are found in any data:
-    the null has exactly one of them as well (*exclusive*). In simulations
-    (:func:`cxzy_study.findings.calibrate_groups.measure_families`) none of 40 data sets without families was given any.
+    the null has exactly one of them as well (*exclusive*). How often families
+    are supported where there are none is in table ``calibration``.
 
     Parameters
     ----------

@@ -73,9 +73,10 @@ def compare_partitions(
     how many themes a sentence bears then look grouped in half of all corpora. Under each null the score of each
     partition is standardised and the best of all partitions noted, so that looking at all of them is paid for (Westfall
     and Young 1993, Resampling-Based Multiple Testing, 2.5). In simulations of five documents
-    (:func:`cxzy_study.findings.calibrate_groups.measure_grouping`, 250 runs each) 1% to 7% of corpora without groups
-    were given one; planted clusters were found in 3%, 26% and 51% of corpora when their log-odds differed by a standard
-    deviation of 0.5, 1 and 1.5: no supported grouping is no proof that there is none.
+    (:func:`cxzy_study.findings.calibrate_groups.measure_grouping`, table ``calibration``) a grouping was supported in
+    0.4% of corpora of one text, in 2% where each document was different, and in 6% where they stood on a gradient;
+    planted clusters were found as they were planted in 0% to 4%, 28% to 44% and 50% to 66% of corpora when their log-odds
+    differed by a standard deviation of 0.5, 1 and 1.5: no supported grouping is no proof that there is none.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ def place_labels(
 
     Examples
     --------
-    >>> place_labels([(50, 50), (52, 50)], ["甲", "乙"], size=7, page=(0, 0, 100, 100))[0][0] > 0
+    >>> place_labels([(50, 50), (70, 50)], ["甲", "乙"], size=7, page=(0, 0, 120, 100))[0][0] > 0
     True
     """
     placed = [*taken, *((x - 2.5, y - 2.5, x + 2.5, y + 2.5) for x, y in points)]

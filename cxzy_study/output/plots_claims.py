@@ -130,7 +130,7 @@ def _plot_rates(panel: Axes, rows: pd.DataFrame, kind: str, glossary: Glossary, 
         panel.hlines(at, own["rate"] - 2 * own["se"], own["rate"] + 2 * own["se"], color=QUIET, linewidth=0.8, zorder=1)
         lax = (own["verdict"] == "lax").to_numpy()
         face = [INK if bad else "white" for bad in lax]
-        panel.scatter(own["rate"], at, s=11, facecolors=face, edgecolors=INK, linewidth=0.7, zorder=2)
+        panel.scatter(own["rate"], at, s=11, facecolors=face, edgecolors=INK, linewidth=0.7, zorder=2, clip_on=False)
         n = own["n_runs"]
         told = f"{n.min():,}" if n.min() == n.max() else f"{n.min():,}–{n.max():,}"
         panel.annotate(told, (1.0, y), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
