@@ -125,6 +125,7 @@ def measure(megabytes: float, rounds: int) -> tuple[dict[str, list[float]], dict
 
 def stages(megabytes: float) -> dict[str, float]:
     """Return the seconds of each stage, by MB of text, of the chain by the kernel."""
+    from cxzy_study.bulk import batch as batches_of
     from cxzy_study.bulk import fast
 
     chain = _STATE.setdefault("ours", load_chain(make_settings()))
@@ -147,20 +148,20 @@ def stages(megabytes: float) -> dict[str, float]:
         setattr(owner, name, wrapper)
 
     for name, label in (("Pages", "reading"), ("_parents", "codes: headings above")):
-        timed(fast, name, label)
+        timed(batches_of, name, label)
     for name, label in (
-        ("_units_table", "tables: units"), ("_codes", "codes"), ("_terms", "words, counted"), ("_formulas", "formulas"),
+        ("_units_table", "tables: units"), ("_codes", "tables: codes"), ("_terms", "words, counted"), ("_formulas", "formulas"),
         ("_quantities", "tables: quantities"), ("_bodies", "tables: bodies"), ("_counts", "counts"), ("_documents", "tables: documents"),
     ):  # fmt: skip
-        timed(fast._Batch, name, label)
+        timed(batches_of.Batch, name, label)
     timed(chain.quantities, "find", "quantities")
     timed(chain.bodies, "find", "bodies")
+    timed(chain.coder, "code", "codes")
     start = time.perf_counter()
     for batch in batches(items):
         chain.run(batch)
     whole = time.perf_counter() - start
     size = sum(len(item.content.encode()) for item in items) / 1e6
-    spent["codes"] -= spent["codes: headings above"]
     spent["everything else"] = whole - sum(spent.values())
     return {label: seconds / size for label, seconds in sorted(spent.items(), key=lambda p: -p[1])} | {"all": whole / size}
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from cxzy_study.coding import zones as z
 from cxzy_study.coding.codebook import ZONES, Codebook, Rule
-from cxzy_study.coding.parser import Literals, Near, Node, Not, Pattern, find_literals, points
+from cxzy_study.coding.parser import And, Literals, Near, Node, Not, Or, Pattern, points
 from cxzy_study.coding.rules import compile_codebook
 from cxzy_study.text.machine import Machine, Pointers, Trie, arguments, load_kernel
 from cxzy_study.text.regex import compile_patterns
@@ -54,6 +54,21 @@ class _Expressions:
         return len(self.nodes) - 1
 
 
+def _needed(node: Node) -> frozenset[str] | None:
+    """Return literals of which a unit must hold one for *node* to point at something; None if it may without."""
+    if isinstance(node, Literals):
+        return frozenset(node.literals)
+    if isinstance(node, Near):
+        return _needed(node.left)
+    if isinstance(node, And):
+        parts = [needed for part in node.parts if points(part) and (needed := _needed(part)) is not None]
+        return min(parts, key=len, default=None)
+    if isinstance(node, Or):
+        every = [_needed(part) for part in node.parts]
+        return None if None in every else frozenset().union(*(part for part in every if part))
+    return None
+
+
 class FastCoder:
     """The rules of a codebook, ready for texts as arrays.
 
@@ -67,7 +82,9 @@ class FastCoder:
         vocabulary = compile_codebook(codebook)
         self.themes = codebook.theme_ids
         literals = vocabulary.matcher.literals
-        groups = sum((vocabulary.masks[name].astype(np.uint8) << i for i, name in enumerate(_GROUPS)), np.zeros(len(literals), np.uint8))
+        groups = np.zeros(len(literals), dtype=np.uint8)
+        for bit, name in enumerate(_GROUPS):
+            groups |= vocabulary.masks[name].astype(np.uint8) << np.uint8(bit)
         expressions = _Expressions(vocabulary.index)
         options: dict[tuple[tuple[str, ...], str], int] = {}
         rows, headed, loose = [], 0, []
@@ -75,13 +92,13 @@ class FastCoder:
         for number, (theme, rule) in enumerate(codebook.rules):
             if rule.words:
                 raise ValueError(f"Invalid rule {rule.id}: words is not known to the kernel.")
-            before = len(expressions.patterns)
             row = self._row(rule, self.themes.index(theme), expressions, options, headed)
             headed += rule.heading is not None
             rows.append(row)
-            if len(expressions.patterns) > before:
+            needed = _needed(rule.node)
+            if needed is None:
                 loose.append(number)
-            for literal in find_literals(rule.node):
+            for literal in needed or ():
                 triggers[vocabulary.index[literal]].append(number)
         if codebook.doctrine is not None:
             doctrine = Rule("doctrine", "", codebook.doctrine, ZONES, "count", None, "", False, (), ())
@@ -91,8 +108,8 @@ class FastCoder:
             raise ValueError("Invalid codebook: it has more rules or options than the kernel knows.")
         homes: list[list[int]] = [[] for _ in literals]
         for number, (kind, a, b, *_) in enumerate(expressions.nodes):
-            for literal in expressions.lists[a:b] if kind == _KINDS["Literals"] else ():
-                homes[literal].append(number)
+            for i in expressions.lists[a:b] if kind == _KINDS["Literals"] else ():
+                homes[i].append(number)
         nodes = np.array([expressions.put(numbers) for numbers in homes], dtype=np.int32).reshape(-1, 2)
         places = np.array([expressions.put(rules) for rules in triggers], dtype=np.int32).reshape(-1, 2)
         nouns = "|".join(map(re.escape, codebook.name_nouns)) or "(?!)"
@@ -101,7 +118,8 @@ class FastCoder:
         self._machine = Machine(compile_patterns(patterns))
         self._book = Pointers(
             Trie(list(literals)), groups, np.array(expressions.nodes, dtype=np.int32),
-            np.array([*expressions.lists, 0], dtype=np.int32), np.array(rows, dtype=np.int32), places[:, 0], places[:, 1], nodes[:, 0], nodes[:, 1],
+            np.array([*expressions.lists, 0], dtype=np.int32), np.array(rows, dtype=np.int32),
+            places[:, 0], places[:, 1], nodes[:, 0], nodes[:, 1],
             np.array([*loose, 0], dtype=np.int32), n_rules, len(loose), 0 if codebook.doctrine is not None else -1,
             len(options), codebook.negation.reach, int(codebook.overlap == "codebook"),
         )  # fmt: skip

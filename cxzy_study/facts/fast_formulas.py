@@ -33,17 +33,17 @@ class FastFormulas:
         number = r"[一二两三四五六七八九十双\dNXnx]"
         return {
             "HINT": mentions._HINT, "QUOTED": re.compile(rf"[“‘『「\"'][^“”‘’『』「」\"'《》]{{0,43}}?{number}"),
-            **{f"PATTERN_{i}": pattern for i, (_, pattern, _) in enumerate(mentions._PATTERNS)},
+            **{f"PATTERN_{i}": pattern for i, (_, pattern, _) in enumerate(mentions.PATTERNS)},
             "SERIES": mentions._SERIES, "ONES": mentions._ONES, "KNOWN": self._known.near,
         }  # fmt: skip
 
     def gate(self, x: Any, begins: Any, ends: Any) -> Any:
-        """Return the units that may hold a formula: all that do, and some more."""
+        """Return of each unit which gates it passes, a bit for each; a unit that passes none holds no formula."""
         kernel = load_kernel()
         assert kernel is not None
-        t, found = self._machine.classify(x), np.zeros(len(begins), dtype=np.uint8)
+        t, found = self._machine.classify(x), np.zeros(len(begins), dtype=np.uint64)
         kernel.any(*arguments(self._machine, t, len(begins), begins, ends, self._n_gates, found))
-        return np.flatnonzero(found)
+        return found
 
     def find(
         self, x: Any, text: str, first: Any, last: Any, begins: Any, ends: Any, describe: Callable[[int], Described]
@@ -66,16 +66,19 @@ class FastFormulas:
         list of (unit, row)
             Unit and row as :func:`cxzy_study.facts.formulas.find_formulas` has it, without what the lexicon adds.
         """
-        gated = self.gate(x, begins, ends)
+        gates = self.gate(x, begins, ends)
+        gated = np.flatnonzero(gates)
         found: dict[int, list[mentions.Mention]] = {}
-        for i, a, b in zip(gated.tolist(), begins[gated].tolist(), ends[gated].tolist(), strict=True):
-            if told := mentions.find_mentions(text[a:b], known=self._known):
+        places = (gated.tolist(), begins[gated].tolist(), ends[gated].tolist(), gates[gated].tolist())
+        for i, a, b, bits in zip(*places, strict=True):
+            patterns = [p for k, p in enumerate(mentions.PATTERNS, start=2) if bits >> k & 1]
+            if told := mentions.find_mentions(text[a:b], known=self._known, patterns=patterns):
                 found[i] = told
         rows: list[tuple[int, tuple[Any, ...]]] = []
         for doc in np.unique(np.searchsorted(last, list(found), side="right")).tolist():
             low, high = int(first[doc]), int(last[doc])
             texts = [text[a:b] for a, b in zip(begins[low:high].tolist(), ends[low:high].tolist(), strict=True)]
-            units = [Unit(i, t, *rest) for t, (i, *rest) in zip(texts, map(describe, range(low, high)), strict=True)]
+            units = [Unit(d[0], t, *d[1:]) for t, d in zip(texts, map(describe, range(low, high)), strict=True)]
             mine = f.repeat_mentions(texts, [found.get(i, []) for i in range(low, high)], known=self._known)
             document = f._Document("", units, [(i, m) for i, told in enumerate(mine) for m in told], [], {})
             document.resolve()

@@ -40,7 +40,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "REPEATED": re.compile("|".join(map(re.escape, sorted(q._REPEATED)))),
         "DEICTIC": q._DEICTIC, "POINT_IN_TIME": q._POINT_IN_TIME, "POINTS": q._POINTS, "NO_ONE": q._NO_ONE,
         "EACH_DOING": q._EACH_DOING, "NOT_ONE": re.compile("部分|些|定|样|般|线|度|一"), "ONE_BEHIND": q._ONE_BEHIND,
-        "ONE_SURE": q._ONE_SURE, "ONE_ENDS": re.compile(r"[,。;:!?]|的?时间"), "NEW": re.compile(r"[第新]$|有$"),
+        "ONE_SURE": q._ONE_SURE, "ONE_ENDS": re.compile(r"[,。;:!?]|的?时间"), "NEW": re.compile(r"[第新]$|有$|[^\W\d_]{2}的$"),
         "LIMIT": re.compile("以上|以内|以下|之内|倍|半"), "ONE_RATE": q._ONE_RATE,
         "EACH": re.compile(r"每[^,。;!?]{1,10}[^。;!?]*$"), "COMMA": re.compile(r"[、,]$|[、,][^,、]{0,4}$"),
         "LISTED": q._LISTED, "OF": q._OF, "CLAIM": q._CLAIM, "PER": c._PER, "OF_TIME": c._OF_TIME, "PERIOD": c._PERIOD,

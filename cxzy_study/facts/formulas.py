@@ -166,6 +166,7 @@ class _Document:
         for i, mention in self.mentions:
             inside.setdefault(i, []).append(mention)
         told: set[str] = set()
+        whole = "\n".join(unit.text for unit in self.units) if self.mentions else ""
         asked: Counter[str] = Counter()
         for i, mention in self.mentions:
             family = _family(mention)
@@ -179,7 +180,7 @@ class _Document:
         for k, (i, mention) in enumerate(self.mentions):
             family = _family(mention)
             if self.found[k] is None and family not in told and mention.formula.announced and len(told) <= MOST_FAMILIES:
-                self.found[k] = find_anywhere(self.units, i, mention.formula)
+                self.found[k] = find_anywhere(self.units, i, mention.formula, whole=whole)
                 told.add(family)
         self._spread()
         known = self._told()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cxzy_study.facts.grammar import (
@@ -82,7 +82,9 @@ class Known:
         return cls(Matcher(formulas), formulas, re.compile(near))
 
 
-def find_mentions(text: str, *, known: Known, names: Known | None = None) -> list[Mention]:
+def find_mentions(
+    text: str, *, known: Known, names: Known | None = None, patterns: Sequence[Rule] | None = None
+) -> list[Mention]:
     """Return the numbered formulas of one unit.
 
     Parameters
@@ -93,6 +95,8 @@ def find_mentions(text: str, *, known: Known, names: Known | None = None) -> lis
         Conventional formulas, which need no quotation marks.
     names : Known, optional
         Formulas that stand in quotation marks elsewhere in the same document.
+    patterns : sequence, optional
+        Those of :data:`PATTERNS` that are known to match, where that is known.
 
     Returns
     -------
@@ -101,7 +105,7 @@ def find_mentions(text: str, *, known: Known, names: Known | None = None) -> lis
     """
     if not _HINT.search(text):
         return []
-    found = [*_in_quotes(text, known), *_in_text(text), *_literal(text, known, "known")]
+    found = [*_in_quotes(text, known), *_in_text(text, PATTERNS if patterns is None else patterns), *_literal(text, known, "known")]
     if names is not None:
         found += _literal(text, names, "repeated")
     found.sort(key=lambda m: (m.rule != "quoted", m.start - m.end, m.start))
@@ -168,8 +172,8 @@ def _name(content: str) -> tuple[str, Formula | None]:
     return content, None
 
 
-def _in_text(text: str) -> Iterator[Mention]:
-    for rule, pattern, quoted in _PATTERNS:
+def _in_text(text: str, patterns: Sequence[Rule]) -> Iterator[Mention]:
+    for rule, pattern, quoted in patterns:
         for match in pattern.finditer(text):
             surface = match[match.lastindex or 0] if rule == "doubled" else match[0]
             formula = parse_formula(surface)
@@ -186,7 +190,8 @@ def _in_text(text: str) -> Iterator[Mention]:
         yield Mention(match.start(), match.end(), match[0], Formula(("1",) * len(heads), heads, "series"), "series")
 
 
-_PATTERNS: tuple[tuple[str, re.Pattern[str], bool], ...] = (
+Rule = tuple[str, re.Pattern[str], bool]
+PATTERNS: tuple[Rule, ...] = (
     ("pattern", _MANY, False),
     ("pattern", _TRINITY, False),
     ("known", _SUPPORTED, True),

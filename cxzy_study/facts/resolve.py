@@ -74,12 +74,17 @@ def find_parts(units: list[Unit], i: int, mention: Mention, inside: list[Mention
     return None
 
 
-def find_anywhere(units: list[Unit], i: int, formula: Formula) -> Found | None:
-    """Return a list in the document, the nearest to unit *i*, that bears the formula's heads and is as long as it."""
+def find_anywhere(units: list[Unit], i: int, formula: Formula, *, whole: str) -> Found | None:
+    """Return a list in the document, the nearest to unit *i*, that bears the formula's heads and is as long as it.
+
+    *whole* is the text of all units together.
+    """
     n = formula.announced
     if not n or n > 12 or not formula.heads or (n == 2 and max(map(len, formula.heads)) < 2):
         return None
     heads = set(formula.heads)
+    if sum(map(whole.count, heads)) < n:
+        return None
     holding = [j for j, unit in enumerate(units) if sum(map(unit.text.count, heads)) >= n]
     for j in sorted(holding, key=lambda j: (abs(j - i), j)):
         text = units[j].text

@@ -173,7 +173,7 @@ static void local(Unit *u) { /* townships, villages and communities: by suffix, 
                 }
             stem = cut;
         }
-        if (zone && stem >= stop) { /* 松岭市高新区: the zone is named by the place before it */
+        if (zone && stem >= stop && !edge) { /* 松岭市高新区: the zone is named by the place before it */
             I owner = -1;
             int open = 1;
             for (I i = 0; i < known; i++) {
@@ -181,9 +181,7 @@ static void local(Unit *u) { /* townships, villages and communities: by suffix, 
                 open &= u->named[i].b <= start || u->named[i].a >= end;
             }
             if (owner >= 0 && open) {
-                name_place(u, start, end, NULL, 0, ZONE);
-                u->named[u->n - 1].name = x + owner;
-                u->named[u->n - 1].size = end - owner;
+                name_place(u, owner, end, NULL, 0, ZONE);
                 from = end;
                 continue;
             }
@@ -259,7 +257,7 @@ static int is_class(Unit *u, I begin, I suffix, I end, I type) { /* whether the 
     if (type == GROUPED) {
         if (begin == suffix && full(m, t, GROUP_BARE, suffix, end)) return 1;
         if (begin - 2 >= u->lo && is(x, begin - 2, begin, U"各类")) return 1;
-        return is(x, suffix, end, U"小组") && full(m, t, CLASS, begin, head);
+        return (is(x, suffix, end, U"小组") || is(x, suffix, end, U"服务队")) && full(m, t, CLASS, begin, head);
     }
     if ((type == INSTITUTION || type == SCHOOL || type == UNIVERSITY) && among(x[begin], U"“『「‘")) return 1;
     if (search(m, t, COMPANY, begin, begin, head)) stem = m->g[0];
@@ -335,8 +333,10 @@ static void organisations(Unit *u) {
             I a = m->g[0], b = m->g[1], near = most(u->lo, a - 4);
             at = b;
             if (core == DEPARTMENT) {
-                I start = a;
-                if (search(m, t, OWNED, near, near, a)) start = m->g[0];
+                I start = a, owned = search(m, t, OWNED, near, near, a);
+                if (owned) start = m->g[0];
+                /* 公安机关 is a class, 松岭县公安机关 one body. */
+                if (is(u->x, b - 2, b, U"机关") && !owned && u->start_of[a] < 0) continue;
                 if (search(m, t, CELL_OWNER, near, near, a)) start = left_edge(u, m->g[0]);
                 a = start;
             }
@@ -459,7 +459,7 @@ I bodies(Machine *m, const Places *p, const T *t, const X *x, I n_docs, const I 
         int32_t *spare = pool, context[256], tally[256];
         Named shorts[MOST_SHORT];
         const Named *village = NULL;
-        I n_locals = 0, n_villages = 0;
+        I n_locals = 0, n_villages = 0, n_mentions = 0;
         int too_hard = n_units > MOST_UNITS;
         Unit u = {.m = m, .t = t, .x = x, .p = p, .bodies = found, .start_of = start_of, .is_start = is_start, .taken = taken};
         for (I i = 0; i < n_units && !too_hard; i++) {
@@ -519,6 +519,17 @@ I bodies(Machine *m, const Places *p, const T *t, const X *x, I n_docs, const I 
             for (I k = first_all; k < ends[i]; k++) u.named[u.n++] = all[k];
             if (n_locals) again(&u, locals, n_locals);
             I kept = 0, total = u.n;
+            for (I k = 0; k < total; k++) { /* without the words before it, if the document names it without them */
+                Named *place = u.named + k;
+                int found_it = place->b - place->a <= 3 || (place->level != TOWNSHIP && place->level != VILLAGE);
+                for (I at = place->a + 1, stop = place->b; at < stop - 2 && !found_it; at++)
+                    for (I j = 0; j < n_locals && !found_it; j++)
+                        if (locals[j].size == stop - at && !memcmp(locals[j].name, x + at, (size_t)locals[j].size * sizeof(X))) {
+                            *place = locals[j];
+                            place->a = at, place->b = stop;
+                            found_it = 1;
+                        }
+            }
             for (I k = 0; k < total; k++) {
                 int inside = 0;
                 for (I j = 0; j < total; j++)
@@ -532,6 +543,7 @@ I bodies(Machine *m, const Places *p, const T *t, const X *x, I n_docs, const I 
             SORT(u.named, u.n, Named, q->a < p->a || (q->a == p->a && q->b > p->b))
             for (I k = 0; k < u.n; k++)
                 if (u.named[k].level == VILLAGE) {
+                    n_mentions++;
                     n_villages += !village || village->size != u.named[k].size || memcmp(village->name, u.named[k].name, (size_t)village->size * sizeof(X));
                     village = u.named + k;
                 }
@@ -540,7 +552,7 @@ I bodies(Machine *m, const Places *p, const T *t, const X *x, I n_docs, const I 
             too_hard |= u.hard;
         }
         n_all = n_named;
-        u.village = n_villages == 1;
+        u.village = n_villages == 1 && n_mentions > 1;
         for (I i = 0; i < n_all && !too_hard; i++) {
             if (named[i].n != 1 || p->code[named[i].cands[0]] < 0) continue;
             int32_t code = p->code[named[i].cands[0]];

@@ -184,12 +184,12 @@ I utf8(const X *x, I n, const I *begin, const I *end, int32_t *offsets, uint8_t 
     return at;
 }
 
-/* For each of n stretches, whether one of the patterns matches in it; the first of them must. */
-void any(Machine *m, const T *t, I n, const I *begin, const I *end, I n_patterns, uint8_t *found) {
+/* For each of n stretches, which of up to 64 patterns match in it, a bit for each; the first of them must. */
+void any(Machine *m, const T *t, I n, const I *begin, const I *end, I n_patterns, uint64_t *found) {
     for (I i = 0; i < n; i++) {
         found[i] = 0;
         if (!search(m, t, 0, begin[i], begin[i], end[i])) continue;
-        for (int k = 1; k < n_patterns && !found[i]; k++) found[i] = (uint8_t)search(m, t, k, begin[i], begin[i], end[i]);
+        for (int k = 1; k < n_patterns; k++) found[i] |= (uint64_t)search(m, t, k, begin[i], begin[i], end[i]) << k;
     }
 }
 

@@ -373,7 +373,7 @@ static int one_counts(const Unit *u, const Row *r) { /* whether 一 is a number 
     if (measure_is(u, r, TIME)) {
         int sure = each || match(m, t, ONE_BEHIND, b, b, late) >= 0 || match(m, t, ONE_ENDS, b, b, late) >= 0 ||
                    search(m, t, ONE_SURE, clause, clause, a);
-        return sure && !search(m, t, NEW, most(clause, a - 1), clause, a);
+        return sure && !search(m, t, NEW, most(clause, a - 3), clause, a);
     }
     if (match(m, t, LIMIT, b, b, late) >= 0 || search(m, t, ONE_SURE, clause, clause, a)) return 1;
     if (measure_among(u, r, U"倍成") || measure(u, r, U"百分点")) return 1;

@@ -1,4 +1,4 @@
-/* Making tries, and finding all words of one. */
+/* Making tries, and cutting texts into words. */
 #include "trie.h"
 
 /* The node of the word [a, b), made if need be; the trie must have room for its characters. */
@@ -32,34 +32,6 @@ I build(Trie *trie, I n, const X *x, const I *ends) {
         if (k == ends[i]) trie->words[add_word(trie, x, i ? ends[i - 1] : 0, ends[i], &nodes)] = (int32_t)i;
     }
     return nodes;
-}
-
-static int edge(X left, X right) { return is_latin(left) && is_latin(right) && left < 128 && right < 128; }
-
-/* Every occurrence of every word, in the order of starts, longer ones first, as cxzy_study.text.match.Matcher finds them.
-   Returns how many there are; no more than `size` are written. */
-I find(const Trie *trie, const X *x, I n, int32_t *word, int32_t *start, int32_t *end, I size) {
-    I found = 0;
-    for (I a = 0; a < n; a++) {
-        int32_t node = x[a] > 0xFFFF ? 0 : trie->first[x[a]];
-        if (!node || (a && edge(x[a - 1], x[a]))) continue;
-        I from = found;
-        for (I b = a + 1;; b++) {
-            int32_t w = trie->words[node];
-            if (w >= 0 && !(b < n && edge(x[b - 1], x[b]))) {
-                if (found < size) word[found] = w, start[found] = (int32_t)a, end[found] = (int32_t)b;
-                found++;
-            }
-            if (b >= n || !(node = child(trie, node, x[b]))) break;
-        }
-        if (found <= size)
-            for (I i = from, j = found - 1; i < j; i++, j--) {
-                int32_t w = word[i], e = end[i];
-                word[i] = word[j], end[i] = end[j];
-                word[j] = w, end[j] = e;
-            }
-    }
-    return found;
 }
 
 static int is_han(X c) { return c >= 0x3400 && c <= 0x9FFF; }

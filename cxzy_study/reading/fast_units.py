@@ -83,11 +83,11 @@ def _rules(machine: Machine) -> Pointers:
     needs = np.zeros(0x10000, dtype=np.uint64)
     always = 0
     for number, (_, pattern) in enumerate(f.LINE_RULES):
-        chars = needed_characters(pattern, commonness)
-        if chars is None:
+        needed = needed_characters(pattern, commonness)
+        if needed is None:
             always |= 1 << number
         else:
-            needs[[ord(c) for c in chars]] |= np.uint64(1 << number)
+            needs[[ord(c) for c in needed]] |= np.uint64(1 << number)
     reasons = np.array([_REASONS.index(reason) for reason, _ in f.LINE_RULES], dtype=np.int32)
     return Pointers(kinds, reasons, needs, always, int(machine.classes[32]))
 

@@ -40,14 +40,18 @@ class Lexicon:
 
         return pa.array(self.words)
 
-    def ranks(self, lacking: list[str]) -> Any:
-        """Return a number for every word, those that the dictionary lacks behind its own, in the order of the words."""
+    def ranks(self, lacking: list[str]) -> tuple[Any, Any]:
+        """Return a rank for every word, those that the dictionary lacks behind its own, and their order.
+
+        Ranks are in the order of the words. One of the dictionary is its number and 1, times 2 ** 20; what the rank of any
+        other has beyond that is its place among the *lacking* in order, from 1.
+        """
         own = np.arange(1, len(self.words) + 1, dtype=np.int64) << 20
         order = sorted(range(len(lacking)), key=lacking.__getitem__)
         others = np.empty(len(lacking), dtype=np.int64)
         for k, i in enumerate(order, start=1):
             others[i] = (bisect_left(self.words, lacking[i]) << 20) + k
-        return np.concatenate([own, others])
+        return np.concatenate([own, others]), np.array(order, dtype=np.int64)
 
     def cut(self, x: Any, begins: Any, ends: Any) -> tuple[Any, Any, list[str]]:
         """Return the words of the stretches ``x[begin:end]``: their numbers, the stretch of each, and words without one.

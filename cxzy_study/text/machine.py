@@ -29,14 +29,17 @@ def load_kernel() -> ctypes.CDLL | None:
         path = Path(__file__).with_name(f"_kernel{suffix}")
         if path.is_file():
             kernel = ctypes.CDLL(str(path))
+            if not all(hasattr(kernel, name) for name in _FUNCTIONS):
+                return None  # of an older version: to be installed again
             for name in _COUNTS:
                 getattr(kernel, name).restype = ctypes.c_int64
             return kernel
     return None
 
 
-_COUNTS = ("quantities", "bodies", "find_all", "find", "build", "read_pages", "segment", "utf8")
-"""Functions that return a number of rows; the others return nothing."""
+_COUNTS = ("quantities", "bodies", "find_all", "build", "read_pages", "segment", "utf8")
+"""Functions that return a number; the others return nothing."""
+_FUNCTIONS = (*_COUNTS, "any", "codes")
 
 
 class _Fields(ctypes.Structure):
@@ -116,7 +119,7 @@ def folding(fold: Callable[[str], str]) -> NDArray[np.uint32]:
     return code_points(fold("".join(map(chr, range(0x10000)))))
 
 
-def arrow_strings(x: NDArray[np.uint32], starts: Any, ends: Any) -> Any:
+def arrow_strings(x: Any, starts: Any, ends: Any) -> Any:
     """Return the stretches ``x[start:end]`` as an Arrow array of strings."""
     import pyarrow as pa
 
@@ -137,7 +140,7 @@ class Trie:
         x, ends = texts_array(words)
         self.room = len(x) + room + 1
         size = 1 << max(10, int(1.5 * self.room).bit_length())
-        self._kept = [
+        self._kept: list[Any] = [
             np.zeros(size, dtype=np.uint64), np.zeros(size, dtype=np.int32), np.zeros(0x10000, dtype=np.int32),
             np.full(self.room, -1, dtype=np.int32),
         ]  # fmt: skip
@@ -151,7 +154,7 @@ class Pointers:
     """A structure of numbers and of pointers to arrays and tries, which are kept alive with it."""
 
     def __init__(self, *values: Any) -> None:
-        self._kept = [np.ascontiguousarray(v) if isinstance(v, np.ndarray) else v for v in values]
+        self._kept: list[Any] = [np.ascontiguousarray(v) if isinstance(v, np.ndarray) else v for v in values]
         places = (
             v if isinstance(v, int) else ctypes.addressof(v.fields) if isinstance(v, Trie) else v.ctypes.data for v in self._kept
         )

@@ -66,7 +66,10 @@ def _categories() -> dict[object, NDArray[np.bool_]]:
         ops.CATEGORY_SPACE: np.array([c.isspace() for c in chars]),
         ops.CATEGORY_WORD: np.array([c.isalnum() or c == "_" for c in chars]),
     }
-    nots = {ops.CATEGORY_NOT_DIGIT: ops.CATEGORY_DIGIT, ops.CATEGORY_NOT_SPACE: ops.CATEGORY_SPACE, ops.CATEGORY_NOT_WORD: ops.CATEGORY_WORD}
+    nots = {
+        ops.CATEGORY_NOT_DIGIT: ops.CATEGORY_DIGIT, ops.CATEGORY_NOT_SPACE: ops.CATEGORY_SPACE,
+        ops.CATEGORY_NOT_WORD: ops.CATEGORY_WORD,
+    }  # fmt: skip
     return kinds | {name: ~kinds[kind] for name, kind in nots.items()}
 
 

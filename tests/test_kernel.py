@@ -1,0 +1,174 @@
+"""The compiled kernel against the plain functions: the same rows, whatever the text."""
+
+from __future__ import annotations
+
+import random
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cxzy_study.bulk.chain import Chain, Item, load_chain
+from cxzy_study.bulk.settings import make_settings
+from cxzy_study.facts import fast_bodies, fast_formulas, fast_quantities
+from cxzy_study.reading import fast_units
+from cxzy_study.study.load import ROOT
+from cxzy_study.text.machine import Machine, code_points, load_kernel
+from cxzy_study.text.regex import compile_patterns
+from cxzy_study.text.words import Segmenter
+
+pytestmark = pytest.mark.skipif(load_kernel() is None, reason="installed without a C compiler")
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+TOKENS = (
+    "松岭县 青河镇 金湖市委 市卫生局 教育局 村党支部 党委 社区 高新区 北京 福建省 三明市 街道办事处 人民医院 中学 公司 领导小组 书记 县长 各 全 我 该 本 的 在 和 "
+    "一 二 三 十 百 千 万 亿 两 半 零 点 成 分之 第 约 近 超过 多 余 几 每 每月 人均 个 名 件 元 万元 % ‰ 年 月 日 天 周 倍 百分点 千伏 大 项 次 以上 左右 3 12 2011 1.5 6,823 3/4 "
+    "增长 下降 提高到 占 达到 其中 据统计 介绍说 截至目前 以来 今年 活动开展以来 党员 群众 承诺 没有 解决 不 公开 评议 创先争优 科学发展 四风 三公开 五个好 三亮三比 即 就是 包括 活动 工程 "
+    "， 。 ； ： 、 ！ ？ “ ” 《 》 （ ） ( ) , . : ; ! ? ' \" 〝 〞 — —— … ① （一） (二) 一、 1. 2、 一是 首先， 第一， 第一部分 "
+    "来源： 记者 发布时间： 责任编辑： 版权所有 上一页 首页 打印 图为 摄 2012年5月6日 2012-05-06 本报讯 新华网讯 陈某某 相关链接 · | > 100字 ABC 5kg ａ１ ㎡ ䷀ "
+).split()
+
+
+@pytest.fixture(scope="module")
+def chains() -> tuple[Chain, Chain]:
+    settings_ = make_settings(text=True)
+    fast = load_chain(settings_)
+    assert type(fast) is not Chain
+    return fast, Chain(settings_)
+
+
+def assert_same(chains: tuple[Chain, Chain], items: list[Item]) -> None:
+    got, expected = (chain.run(items) for chain in chains)
+    assert got.keys() == expected.keys()
+    for name, table in expected.items():
+        other = got[name].cast(table.schema)
+        if not other.equals(table):
+            for column in table.column_names:
+                pairs = zip(other[column].to_pylist(), table[column].to_pylist(), strict=True)
+                differ = [(i, a, b) for i, (a, b) in enumerate(pairs) if a != b and (a == a or b == b)]
+                assert not differ, (name, column, differ[:3])
+            raise AssertionError(name)
+
+
+def test_demo_pages_are_the_same(chains):
+    pages = sorted(p for p in (ROOT / "data/demo/pages").rglob("*") if p.is_file())
+    assert_same(chains, [Item(p.relative_to(ROOT).as_posix(), p.read_bytes(), p.suffix, group=p.parent.name) for p in pages])
+
+
+def test_corpus_is_the_same(chains):
+    pages = sorted((ROOT.parent / "shared" / "corpus").glob("*.txt"))
+    if not pages:
+        pytest.skip("the five documents are not at hand")
+    assert_same(chains, [Item(p.name, p.read_bytes(), ".txt") for p in pages])
+
+
+def test_generated_news_is_the_same(chains):
+    from generate import generate
+
+    texts = list(generate(0.15, seed=5))
+    assert_same(chains, [Item(str(i), text, ".jsonl", group=str(i % 3)) for i, text in enumerate(texts)])
+
+
+def document(rng: random.Random) -> str:
+    lines = []
+    for _ in range(rng.randint(1, 9)):
+        separator = rng.choice(("", "", "", " ", "　"))
+        line = separator.join(rng.choices(TOKENS, k=rng.choice((2, 6, 14, 40))))
+        lines.append(rng.choice(("", "　　", " ")) + line + rng.choice(("", "", "。", "；", "\r")))
+    return "\n".join(lines)
+
+
+def test_nonsense_is_the_same(chains):
+    rng = random.Random(7)
+    assert_same(chains, [Item(str(i), document(rng), ".jsonl", group="a") for i in range(250)])
+
+
+def test_what_the_kernel_leaves_to_others_is_put_in_its_place(chains):
+    news = "松岭县总结\n\n各支部公开承诺，推行“三亮两评”（亮身份、亮职责、亮标准，群众评、领导评）。\n"
+    odd = [
+        "<html><body><p>" + news + "</p></body></html>", "松嶺縣創先爭優\n\n各支部公開承諾，群眾滿意，全縣建立聯系點360個。", "",
+        news + "投入12345678901234567890元。", news + "\U00020000字。", news + "\f" + news, "!!!",
+        "\n".join("松岭县各支部公开承诺为民办实事共一百件群众" for _ in range(12)), news + "存款一百二十三万亿亿元。",
+    ]  # fmt: skip
+    items = [Item(f"{i}{kind}", text, ".jsonl") for i, odd_text in enumerate(odd) for kind, text in (("a", news), ("b", odd_text))]
+    assert_same(chains, items)
+    assert_same(chains, items[1:2])
+    assert_same(chains, [])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text(st.sampled_from("一二三十百万两半第每个元名％%0123456789.,，。；：“”（）() 　\n县市局党委村镇党支部承诺不没有年月日增长至以上ab"), max_size=60), min_size=1, max_size=4))
+def test_any_text_is_the_same(chains, texts):
+    assert_same(chains, [Item(str(i), text, ".jsonl") for i, text in enumerate(texts)])
+
+
+def all_patterns() -> dict[str, re.Pattern[str]]:
+    found: dict[str, re.Pattern[str]] = {}
+    for module in (fast_bodies, fast_quantities, fast_units):
+        found |= {f"{module.__name__}.{name}": pattern for name, pattern in module.patterns().items()}
+    return found | fast_formulas.FastFormulas()._gates()
+
+
+def test_the_machine_finds_what_re_finds():
+    rng = random.Random(3)
+    texts = ["".join(rng.choices(TOKENS, k=12)) for _ in range(60)]
+    patterns = {
+        name: pattern for name, pattern in all_patterns().items()
+        if pattern.search("") is None and "^|" not in pattern.pattern and "\\1" not in pattern.pattern and pattern.groups < 8
+    }  # fmt: skip
+    machine = Machine(compile_patterns(patterns))
+    for number, (name, pattern) in enumerate(patterns.items()):
+        for text in texts:
+            expected = [[place for g in range(pattern.groups + 1) for place in m.span(g)] for m in pattern.finditer(text)]
+            got = [match[: 2 * pattern.groups + 2] for match in machine.find_all(number, code_points(text))]
+            assert got == expected, (name, text)
+
+
+def test_names_of_patterns_are_those_of_the_kernel():
+    for source, names in (("quantities", list(fast_quantities.patterns())), ("bodies", list(fast_bodies.patterns()))):
+        text = (Path(ROOT) / f"cxzy_study/native/{source}.c").read_text("utf-8")
+        enum = re.findall(r"\w+", re.search(r"enum \{(.*?)\}", text, re.S)[1])
+        assert enum == ([*(n for n in names if not n.startswith("DIRECT_")), "DIRECT"] if source == "bodies" else names)
+
+
+def test_words_are_those_of_the_segmenter():
+    from cxzy_study.text.fast_words import Lexicon
+
+    words = ["公开承诺", "创先争优", "松岭县"]
+    rng = random.Random(11)
+    hanzi = [chr(c) for c in range(0x4E00, 0x9FA6)]
+    texts = ["".join(rng.choices(TOKENS, k=12)).replace("䷀", "") for _ in range(300)]
+    texts += ["".join(rng.choices(hanzi, k=30)) for _ in range(300)]
+    lexicon, segmenter = Lexicon(words), Segmenter(words)
+    ends = np.cumsum([len(t) for t in texts]).astype(np.int64)
+    word, of, lacking = lexicon.cut(code_points("".join(texts)), np.concatenate(([0], ends[:-1])).astype(np.int64), ends)
+    names = [*lexicon.words, *lacking]
+    got: list[list[str]] = [[] for _ in texts]
+    for w, i in zip(word.tolist(), of.tolist(), strict=True):
+        got[i].append(names[w])
+    assert got == [[w for w in segmenter.cut(t) if re.search(r"[0-9A-Za-z\u3400-\u9fff]", w)] for t in texts]
+
+
+def test_without_the_kernel_the_plain_chain_runs(monkeypatch):
+    from cxzy_study.text import machine
+
+    monkeypatch.setattr(machine, "load_kernel", lambda: None)
+    monkeypatch.delitem(sys.modules, "cxzy_study.bulk.fast", raising=False)
+    assert type(load_chain(make_settings())) is Chain
+
+
+def test_a_pattern_beyond_the_machine_is_refused():
+    for pattern in ("(?i)a", "(?:a?)*b", "a(?P<x>b)(?(x)c|d)"):
+        with pytest.raises(ValueError, match="Invalid pattern"):
+            compile_patterns({"x": re.compile(pattern)})
+
+
+def test_tables_have_plain_types(chains):
+    table = chains[0].run([Item("a", "松岭县总结\n\n各支部公开承诺，共3件。", ".jsonl")])["quantities"]
+    assert table.schema.field("value").type == pa.float64()
