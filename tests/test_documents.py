@@ -25,7 +25,8 @@ PAGE = """<!DOCTYPE html><html><head><title>松岭县</title></head><body><nav><
 <h1>松岭县的承诺</h1><p>有<a class="num" id="n1" href="#t-1" title="t">12</a>个支部承诺，见<a href="#fig_a">图 1</a>，
 共<a class="num" id="n2" href="#rows-of-n2" title="t">30</a>个。</p>
 <figure id="fig_a" class="figure"><figcaption><b>图 1.</b> 松岭</figcaption><div class="wide"><img alt="x" src="a.{0}"></div></figure>
-</main><section class="rows"><h2 id="rows">Rows</h2><ul><li id="rows-of-n2"><a href="#n2">30</a>: <code>sum</code>, <a href="#t-1">1</a></li></ul>
+</main><section class="rows"><h2 id="rows">Rows</h2><ul><li id="rows-of-n2"><a href="#n2">30</a>:
+<code>sum</code>, <a href="#t-1">1</a></li></ul>
 <h3><code>t</code></h3><table><thead><tr><th>row</th><th>n</th></tr></thead><tbody><tr id="t-1"><td>1</td><td>12</td></tr></tbody></table>
 </section></body></html>"""
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="20mm" height="10mm"><rect width="20" height="9"/></svg>'
