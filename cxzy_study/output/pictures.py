@@ -27,6 +27,7 @@ _SVG_ID = re.compile(r'(?<=[">#(])[mpcih][0-9a-f]{10}(?=["<)])')
 
 def reduce_colours(picture: Image.Image) -> Image.Image:
     """Return *picture* (RGB) in at most 255 colours: its most frequent ones as they are, the rest taken together."""
+    import numpy as np
     from PIL import Image
 
     counted = picture.getcolors(picture.width * picture.height) or []
@@ -35,7 +36,17 @@ def reduce_colours(picture: Image.Image) -> Image.Image:
     rest = picture.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).getpalette() or []
     palette = Image.new("P", (1, 1))
     palette.putpalette([part for colour in frequent for part in colour] + rest[: 128 * 3])
-    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
+    few = picture.quantize(palette=palette, dither=Image.Dither.NONE)
+    # Pillow finds colours to the nearest four steps only; the frequent ones, white above all, must stay as they are.
+    codes, places = (np.asarray(picture, dtype=np.int32) @ (65536, 256, 1)), np.asarray(few).copy()
+    known = np.array([r * 65536 + g * 256 + b for r, g, b in frequent], dtype=np.int32)
+    order = np.argsort(known)
+    at = np.searchsorted(known[order], codes).clip(max=len(known) - 1)
+    exact = known[order][at] == codes
+    places[exact] = order[at[exact]]
+    exact_picture = Image.fromarray(places, mode="P")
+    exact_picture.putpalette(few.getpalette() or [])
+    return exact_picture
 
 
 def shrink_png(picture: bytes) -> bytes:
