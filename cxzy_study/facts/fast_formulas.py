@@ -34,7 +34,8 @@ class FastFormulas:
         return {
             "HINT": mentions._HINT, "QUOTED": re.compile(rf"[“‘『「\"'][^“”‘’『』「」\"'《》]{{0,43}}?{number}"),
             **{f"PATTERN_{i}": pattern for i, (_, pattern, _) in enumerate(mentions.PATTERNS)},
-            "SERIES": mentions._SERIES, "ONES": mentions._ONES, "KNOWN": self._known.near,
+            "SERIES": mentions._SERIES, "ONES": mentions._ONES,
+            "KNOWN": re.compile("|".join(map(re.escape, sorted(self._known.formulas)))),
         }  # fmt: skip
 
     def gate(self, x: Any, begins: Any, ends: Any) -> Any:
@@ -72,7 +73,8 @@ class FastFormulas:
         places = (gated.tolist(), begins[gated].tolist(), ends[gated].tolist(), gates[gated].tolist())
         for i, a, b, bits in zip(*places, strict=True):
             patterns = [p for k, p in enumerate(mentions.PATTERNS, start=2) if bits >> k & 1]
-            if told := mentions.find_mentions(text[a:b], known=self._known, patterns=patterns):
+            literal = bool(bits >> (self._n_gates - 1) & 1)
+            if told := mentions.find_mentions(text[a:b], known=self._known, patterns=patterns, literal=literal):
                 found[i] = told
         rows: list[tuple[int, tuple[Any, ...]]] = []
         for doc in np.unique(np.searchsorted(last, list(found), side="right")).tolist():

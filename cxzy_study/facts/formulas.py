@@ -169,7 +169,7 @@ class _Document:
         whole = "\n".join(unit.text for unit in self.units) if self.mentions else ""
         asked: Counter[str] = Counter()
         for i, mention in self.mentions:
-            family = _family(mention)
+            family = mention.family
             asked[family] += 1
             # A family that its first mentions do not spell out is not looked for without end.
             look = family not in told and asked[family] <= MOST_TRIES and len(asked) <= MOST_FAMILIES
@@ -178,7 +178,7 @@ class _Document:
             if found is not None and found.complete:
                 told.add(family)
         for k, (i, mention) in enumerate(self.mentions):
-            family = _family(mention)
+            family = mention.family
             if self.found[k] is None and family not in told and mention.formula.announced and len(told) <= MOST_FAMILIES:
                 self.found[k] = find_anywhere(self.units, i, mention.formula, whole=whole)
                 told.add(family)
@@ -193,14 +193,14 @@ class _Document:
     def _spread(self) -> None:
         """What one mention tells holds for all of its family in the document."""
         told = self._told()
-        self.found = [told.get(_family(m), f) for (_, m), f in zip(self.mentions, self.found, strict=True)]
+        self.found = [told.get(m.family, f) for (_, m), f in zip(self.mentions, self.found, strict=True)]
 
     def _told(self) -> dict[str, Found]:
         """Return what is told of each family, by its first mention that tells all of it."""
         told: dict[str, Found] = {}
         for (_, mention), found in zip(self.mentions, self.found, strict=True):
             if found is not None and found.complete:
-                told.setdefault(_family(mention), found)
+                told.setdefault(mention.family, found)
         return told
 
     def _by_groups(self, mention: Mention, told: dict[str, Found]) -> Found | None:
@@ -232,9 +232,6 @@ class _Document:
                 name_family(numerals, heads, mention.surface), name_pattern(numerals, heads, mention.surface),
             )  # fmt: skip
 
-
-def _family(mention: Mention) -> str:
-    return name_family(";".join(mention.formula.numerals), ";".join(mention.formula.heads), mention.surface)
 
 
 def _read(doc_id: str, cells: list[list[Any]], *, known: Known) -> _Document:
@@ -271,10 +268,10 @@ def _share(documents: list[_Document]) -> None:
     for document in documents:
         for (_, mention), found in zip(document.mentions, document.found, strict=True):
             if found is not None and found.complete:
-                told.setdefault(_family(mention), (document, found))
+                told.setdefault(mention.family, (document, found))
     for document in documents:
         for k, (_, mention) in enumerate(document.mentions):
-            own, other = document.found[k], told.get(_family(mention))
+            own, other = document.found[k], told.get(mention.family)
             if (own is None or not own.complete) and other is not None and other[0] is not document:
                 document.shared[k] = other
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from cxzy_study.facts.families import name_family
 from cxzy_study.facts.grammar import (
     DESCRIPTORS,
     Formula,
@@ -65,6 +67,11 @@ class Mention:
     formula: Formula
     rule: str
 
+    @cached_property
+    def family(self) -> str:
+        """Under what it is the same formula in all its spellings; see :func:`cxzy_study.facts.families.name_family`."""
+        return name_family(";".join(self.formula.numerals), ";".join(self.formula.heads), self.surface)
+
 
 @dataclass(frozen=True)
 class Known:
@@ -83,7 +90,7 @@ class Known:
 
 
 def find_mentions(
-    text: str, *, known: Known, names: Known | None = None, patterns: Sequence[Rule] | None = None
+    text: str, *, known: Known, names: Known | None = None, patterns: Sequence[Rule] | None = None, literal: bool = True
 ) -> list[Mention]:
     """Return the numbered formulas of one unit.
 
@@ -97,6 +104,8 @@ def find_mentions(
         Formulas that stand in quotation marks elsewhere in the same document.
     patterns : sequence, optional
         Those of :data:`PATTERNS` that are known to match, where that is known.
+    literal : bool
+        False where it is known that no conventional formula stands there.
 
     Returns
     -------
@@ -105,7 +114,9 @@ def find_mentions(
     """
     if not _HINT.search(text):
         return []
-    found = [*_in_quotes(text, known), *_in_text(text, PATTERNS if patterns is None else patterns), *_literal(text, known, "known")]
+    found = [*_in_quotes(text, known), *_in_text(text, PATTERNS if patterns is None else patterns)]
+    if literal:
+        found += _literal(text, known, "known")
     if names is not None:
         found += _literal(text, names, "repeated")
     found.sort(key=lambda m: (m.rule != "quoted", m.start - m.end, m.start))

@@ -232,8 +232,11 @@ def _listed(i: int, text: str, items: list[Item], formula: Formula, *, adjacent:
 
 def _clause(i: int, text: str, stop: int, formula: Formula, *, adjacent: bool) -> Found | None:
     """Parts in the clause before the formula: as many as it has items, or its last items if they bear the heads."""
+    back, wanted = max(0, stop - _REACH), counts_wanted(formula)
+    listed = adjacent and bool(wanted) and text.count("、", back, stop) >= max(2, min(wanted)) - 1
+    if not listed and not _may_fit(text[back:stop], formula):
+        return None
     for edge, cuts in ((r"[,;。!?:“”‘’『』「」(]", ("[、]", "[、]|和|及|以及|与", r"\+")), (r"[;。!?:(]", ("[、,]", "[、,]|和|与"))):
-        back = max(0, stop - _REACH)
         edges = re.compile(edge).finditer(text, back, stop)
         begin = max((m.end() for m in edges if not _opened(text, m, stop)), default=back)
         begin += len(re.match("[和及与、,]*", text[begin:stop])[0])  # type: ignore[index]

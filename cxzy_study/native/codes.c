@@ -42,6 +42,10 @@ typedef struct {
 } Hit;
 
 typedef struct {
+    int32_t hit, next;
+} Link;
+
+typedef struct {
     Machine *m;
     const Book *book;
     const T *t;
@@ -55,7 +59,9 @@ typedef struct {
     Span *room;
     I used;
     I number;
-    const I *met; /* of each node of literals: the last unit that holds one of them */
+    const I *met;         /* of each node of literals: the last unit that holds one of them */
+    const int32_t *first; /* and where its hits there begin among the links */
+    const Link *links;
 } Unit;
 
 static void zones(Unit *u) {
@@ -143,16 +149,6 @@ static I unique(Span *s, I n) {
     return kept;
 }
 
-static int listed(const Book *book, const Node *node, int32_t word) {
-    int32_t low = node->a, high = node->b;
-    while (low < high) {
-        int32_t middle = (low + high) / 2;
-        if (book->lists[middle] < word) low = middle + 1;
-        else high = middle;
-    }
-    return low < node->b && book->lists[low] == word;
-}
-
 static int holds_in(Unit *u, int32_t number, const Rule *rule);
 
 /* The matches of a node that count, in order, written to the room; how many there are. */
@@ -163,9 +159,8 @@ static I spans(Unit *u, int32_t number, const Rule *rule, Span **out) {
     if (node->kind == LITERALS) {
         if (u->met[number] != u->number) return 0;
         I reach = -1, from = 0;
-        for (I i = 0; i < u->n; i++) {
-            Hit *h = u->hits + i;
-            if (!listed(u->book, node, h->word)) continue;
+        for (int32_t link = u->first[number]; link >= 0; link = u->links[link].next) {
+            Hit *h = u->hits + u->links[link].hit;
             int ok = hit_counts(u, h, rule);
             /* Inside a longer one that counts it is none. Hits come in the order of starts, longer ones first. */
             int inside = reach >= h->b && reach - from > h->b - h->a;
@@ -267,8 +262,10 @@ void codes(Machine *m, const Book *book, const T *t, const X *x, I n, const I *b
     static Span room[ROOM];
     static uint8_t asked[4096];
     static I met[MOST_NODES];
+    static int32_t first[MOST_NODES], last[MOST_NODES];
+    static Link links[ROOM];
     memset(met, -1, sizeof met);
-    Unit u = {.met = met,.m = m, .book = book, .t = t, .x = x, .hits = hits, .zone = zone, .clause = clause, .room = room};
+    Unit u = {.met = met, .first = first, .links = links,.m = m, .book = book, .t = t, .x = x, .hits = hits, .zone = zone, .clause = clause, .room = room};
     for (I i = 0; i < n; i++) {
         int spoken = 0, doctrine = -1;
         u.number = i, u.lo = begin[i], u.hi = end[i], u.n = 0, u.zones_known = u.hard = 0, u.used = 0;
@@ -295,10 +292,19 @@ void codes(Machine *m, const Book *book, const T *t, const X *x, I n, const I *b
                 hits[j] = swap;
             }
         }
+        int32_t n_links = 0;
         memset(asked, 0, (size_t)book->n_rules);
         for (I k = 0; k < u.n && spoken; k++) {
             for (int32_t j = book->by_first[hits[k].word]; j < book->by_last[hits[k].word]; j++) asked[book->lists[j]] = 1;
-            for (int32_t j = book->nodes_first[hits[k].word]; j < book->nodes_last[hits[k].word]; j++) met[book->lists[j]] = i;
+            for (int32_t j = book->nodes_first[hits[k].word]; j < book->nodes_last[hits[k].word] && n_links < ROOM; j++) {
+                int32_t node = book->lists[j];
+                links[n_links] = (Link){(int32_t)k, -1};
+                if (met[node] == i) links[last[node]].next = n_links;
+                else first[node] = n_links;
+                met[node] = i;
+                last[node] = n_links++;
+            }
+            u.hard |= n_links == ROOM;
         }
         for (I k = 0; k < book->n_loose; k++) asked[book->loose[k]] = 1;
         for (I r = 0; r < book->n_rules; r++) {
