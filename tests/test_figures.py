@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from conftest import ROOT
-from cxzy_study.output.exhibits import EXHIBITS, check_exhibit, frame_exhibit
+from cxzy_study.output.exhibits import EXHIBITS, check_exhibit, frame_exhibit, number_of
 from cxzy_study.output.figures import draw_exhibit, save_exhibit, show_exhibit
 from cxzy_study.output.plots_shares import plot_share_panels
 from cxzy_study.output.style import (
@@ -238,7 +238,7 @@ def test_a_picture_shows_itself_in_a_notebook(tables):
     picture = show_exhibit(EXHIBITS["fig_scores"], _frame(tables, "fig_scores"), lang="zh", **GIVEN)
     data, size = picture._repr_mimebundle_()
     assert data["image/png"].startswith(b"\x89PNG")
-    assert data["text/plain"].startswith("图 7: ")
+    assert data["text/plain"].startswith(f"图 {number_of(EXHIBITS['fig_scores'])}: ")
     assert size["image/png"]["width"] == 420
 
 

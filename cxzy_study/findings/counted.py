@@ -43,8 +43,8 @@ def shares_of_counts(counts: pd.DataFrame, *, coder: str, group_kind: str = "sou
     --------
     >>> counts = pd.DataFrame({"group": "松岭", "theme": "service", "block_size": [1, 2], "n_blocks": 1,
     ...                        "n_coded": 1, "n_coded_squared": 1})
-    >>> shares_of_counts(counts, coder="rules")[["n_coded", "n_units", "n_blocks", "low", "high"]].round(2).values.tolist()
-    [[2, 3, 2, 0.21, 0.94]]
+    >>> shares_of_counts(counts, coder="rules")[["n_units", "share", "low", "high"]].round(2).values.tolist()
+    [[3.0, 0.67, 0.21, 0.94]]
     """
     check_columns(counts, "counts", COUNT_COLUMNS)
     rank = {theme: at for at, theme in enumerate(THEMES)}

@@ -133,7 +133,7 @@ def _plot_families(
         name = glossary.label("axis.lexicon", lang) if doc_id == LEXICON else str(places[doc_id])
         panel.annotate(
             name, (left + step * (k + 0.5), 1), (0, 3), xycoords=("data", "axes fraction"), textcoords="offset points",
-            rotation=35, rotation_mode="anchor", size=SMALLEST_PT, color=QUIET, ha="left", va="bottom",
+            rotation=90 if lang == "en" else 0, size=SMALLEST_PT, color=QUIET, ha="center", va="bottom",
         )  # fmt: skip
     before = ""
     for y, (pattern, family) in enumerate(families):

@@ -179,7 +179,7 @@ def plot_keyness(frame: pd.DataFrame, *, glossary: Glossary, lang: str = "en", a
     return ax
 
 
-def plot_families(frame: pd.DataFrame, *, glossary: Glossary, lang: str = "en", ax: Axes | None = None) -> Axes:
+def plot_approaches(frame: pd.DataFrame, *, glossary: Glossary, lang: str = "en", ax: Axes | None = None) -> Axes:
     """Draw families of practices by document: how many, and the practice nearest to the others of its family.
 
     Parameters

@@ -45,7 +45,7 @@ def needed_characters(pattern: re.Pattern[str], commonness: dict[str, int]) -> s
     """Return characters of which every match of *pattern* holds at least one, as rare as can be; None if there are none.
 
     >>> sorted(needed_characters(re.compile(".*(?:版权所有|免责声明).*"), {"有": 9, "所": 8, "声": 5, "明": 7}))
-    ['免', '版']
+    ['免', '权']
     """
     return _needed(sre.parse(pattern.pattern), commonness)
 

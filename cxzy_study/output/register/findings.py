@@ -5,7 +5,7 @@ from __future__ import annotations
 from cxzy_study.output import frames_findings as frames
 from cxzy_study.output.exhibit import Exhibit
 from cxzy_study.output.plots_claims import plot_calibration, plot_claims, plot_curve
-from cxzy_study.output.plots_findings import plot_families, plot_keyness, plot_map, plot_network, plot_tree
+from cxzy_study.output.plots_findings import plot_approaches, plot_keyness, plot_map, plot_network, plot_tree
 
 EXHIBITS = (
     Exhibit(
@@ -119,7 +119,7 @@ EXHIBITS = (
             "zh": "四类乘五份文献的表，每格有比例、项数与一例。",
         },
         True,
-        plot_families,
+        plot_approaches,
         2,
         92.0,
     ),
