@@ -69,11 +69,11 @@ def test_a_cluster_gives_the_same_bytes_also_when_a_worker_is_killed(cluster, tm
     killer.join()
     assert workers[0].wait() != 0
     assert workers[1].poll() is None
-    assert digests(here) == digests(there)
-    # The processes of the lost worker went with it.
+    # The processes of the lost worker went with it; until then one may have written on, into its own scratch folder.
     assert not psutil.wait_procs(lost, timeout=20)[1]
-    # And what the cluster made, this machine takes for its own.
+    # What the cluster made, this machine takes for its own, and tidies what the lost worker left.
     assert run_bulk([tmp_path / "in"], there, settings=quick(), engine=engine)["run"]["documents"] == 0
+    assert digests(here) == digests(there)
 
 
 def _wait_for_workers(address: str) -> None:
