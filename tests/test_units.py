@@ -86,6 +86,8 @@ def test_headings_are_short_and_no_sentences():
     assert not is_standing_heading("他指出:")
     assert not is_standing_heading("研究制定《服务民生工")
     assert not is_standing_heading("——")
+    assert not is_standing_heading("“这盏路灯什么时候能亮？”")
+    assert is_standing_heading("“三问”：为谁亮灯")
 
 
 SPEECH = """松岭县创先争优推进会讲话

@@ -106,10 +106,17 @@ static int enumerator(Page *p, const X *x, const T *t, I lo, I hi, I *printed) {
 
 static int opens(int level) { return level >= PART && level <= CIRCLED; }
 
+static int is_quotation(const X *x, I lo, I hi) { /* one quoted exclamation or question is the whole of it */
+    if (hi - lo < 3 || !among(x[lo], U"“「『") || !among(x[hi - 1], U"”」』") || !among(x[hi - 2], U"！？!?…")) return 0;
+    for (I i = lo; i < hi - 1; i++)
+        if (among(x[i], U"”」』")) return 0;
+    return 1;
+}
+
 static int standing(const X *x, I lo, I hi, int level, I printed) { /* whether a whole paragraph reads as a heading */
     I body = lo + printed, quotes = 0, commas = 0, hanzi = 0;
     if (hi > lo && among(x[hi - 1], U"。！？；!?;,，、:：")) return 0;
-    if (hi - body > MAX_HEADING) return 0;
+    if (hi - body > MAX_HEADING || is_quotation(x, lo, hi)) return 0;
     for (I i = body; i < hi; i++) {
         X c = x[i];
         if (among(c, U"。；;")) return 0;

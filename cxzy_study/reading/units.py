@@ -75,6 +75,9 @@ def is_standing_heading(text: str) -> bool:
     body = text[len(enumerator) :]
     if re.search(r"[。！？；!?;,，、:：]$", text) or re.search(r"[。；;]", body):
         return False
+    if re.search(r"^[“「『][^”」』]*[！？!?…][”」』]$", text):
+        # A quotation on a line of its own.
+        return False
     quotes = sum(body.count(c) for c in "“《「『(（") - sum(body.count(c) for c in "”》」』)）")
     if quotes:
         return False
