@@ -9,7 +9,7 @@ import pytest
 
 from cxzy_study.coding.accuracy import score_documents
 from cxzy_study.coding.training import Coded
-from cxzy_study.study.coded_texts import load_devset, load_texts, marks_of
+from cxzy_study.study.coded_texts import load_devset, load_texts, load_training, marks_of
 from cxzy_study.study.evaluate import (
     _as_judged,
     _errors,
@@ -121,6 +121,23 @@ def test_further_texts_bring_kinds_or_are_given_them(tmp_path):
     path.write_text("no json", encoding="utf-8")
     with pytest.raises(InvalidInput, match="must be JSON lines"):
         load_texts(path)
+
+
+def test_texts_written_to_learn_from_are_whole_documents_of_known_themes(tmp_path):
+    coded = load_training()
+    assert coded.rules_fresh.all()
+    assert set(np.unique(coded.marks)) == {0, 1}
+    assert (coded.marks.sum(axis=0) > 100).all()
+    assert set(coded.units["kind"]) == {"heading", "sentence"}
+    # Each document stands in one piece, for neighbours and headings are looked up by place.
+    assert (coded.units["doc_id"] != coded.units["doc_id"].shift()).sum() == coded.units["doc_id"].nunique()
+    path = tmp_path / "units.csv"
+    path.write_text("doc,n,kind,section,text,themes\nx,0,sentence,0,众人商定村规。,participating\n", encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"unknown themes\. \['participating'\]"):
+        load_training(path)
+    path.write_text("doc,n,text\nx,0,众人商定村规。\n", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="a table with doc, n, kind"):
+        load_training(path)
 
 
 def test_two_readings_are_one_where_they_agree():

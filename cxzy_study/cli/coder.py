@@ -14,7 +14,7 @@ def add_verbs(verb: AddVerb) -> None:
     sub = verb("evaluate", _evaluate, "how well each coder does on documents that it has not seen, beside three baselines")
     _add_texts(sub)
     sub.add_argument("--folds", type=int, default=5, metavar="N", help="parts of the development set (default: 5)")
-    sub.add_argument("--to", type=Path, metavar="DIR", help="write accuracy.csv, reliability.csv and errors.csv here, too")
+    sub.add_argument("--to", type=Path, metavar="DIR", help="write accuracy, reliability, errors and left_out (CSV) here, too")
     sub.add_argument("--force", action="store_true", help="write over what exists")
     sub = verb("learn", _learn, "learn the coder's weights anew from all coded texts at hand")
     _add_texts(sub)

@@ -110,7 +110,9 @@ def predict_noisy_or(scores: Floats, starts: NDArray[np.int64]) -> Floats:
     return -np.expm1(-np.add.reduceat(np.logaddexp(0, scores), starts, axis=0))
 
 
-def fit_logistic(values: Floats, marks: Floats, *, prior: Floats, penalty: float) -> Floats:
+def fit_logistic(
+    values: Floats, marks: Floats, *, prior: Floats, penalty: float | Floats, weights: Floats | None = None
+) -> Floats:
     """Fit logistic regression whose coefficients are drawn to *prior*; the last one returned is the intercept.
 
     Parameters
@@ -119,19 +121,22 @@ def fit_logistic(values: Floats, marks: Floats, *, prior: Floats, penalty: float
     marks : ndarray, shape (units,)
         1, 0, or NaN (left out).
     prior : ndarray, shape (columns,)
-    penalty : float
+    penalty : float or ndarray, shape (columns,)
         Of the squared distance from *prior*; the intercept is free.
+    weights : ndarray, shape (units,), optional
+        What each mark counts; by default 1.
     """
     known = ~np.isnan(marks)
     values, marks = values[known], marks[known]
+    counted = np.ones(len(marks)) if weights is None else weights[known]
 
     def loss(at: Floats) -> tuple[float, Floats]:
         scores = values @ at[:-1] + at[-1]
-        error = 1 / (1 + np.exp(-scores)) - marks
+        error = counted * (1 / (1 + np.exp(-scores)) - marks)
         away = at[:-1] - prior
-        total = (np.logaddexp(0, scores) - marks * scores).sum() + penalty / 2 * away @ away
+        total = (counted * (np.logaddexp(0, scores) - marks * scores)).sum() + (penalty / 2 * away * away).sum()
         return total, np.append(values.T @ error + penalty * away, error.sum())
 
-    rate = np.clip(marks.mean() if len(marks) else 0.5, 1e-4, 1 - 1e-4)
+    rate = np.clip(counted @ marks / counted.sum() if counted.any() else 0.5, 1e-4, 1 - 1e-4)
     first = np.append(prior, np.log(rate / (1 - rate)))
     return np.asarray(minimize(loss, first, jac=True, method="L-BFGS-B").x)

@@ -10,6 +10,9 @@ from cxzy_study.coding.codebook import Codebook
 from cxzy_study.coding.coder import CODE_COLUMNS, code_units, find_parents
 from cxzy_study.coding.weights import SIGNS, Floats, Weights, to_logit
 
+HINT = 5.0
+"""Log odds are cut off here where they speak of other themes."""
+
 
 def code_learned(
     units: pd.DataFrame, *, codebook: Codebook, weights: Weights, coder: str = "learned"
@@ -91,8 +94,14 @@ def find_signs(units: pd.DataFrame, logits: Floats, counts: Floats, *, rates: Fl
 
 
 def weigh_signs(signs: Floats, weights: Weights) -> Floats:
-    """Return the probability of each theme in each unit."""
-    return 1 / (1 + np.exp(-(np.einsum("sut,st->ut", signs, weights.signs) + weights.intercept)))
+    """Return the probability of each theme in each unit, from its own signs and the text's log odds of all themes."""
+    scores = np.einsum("sut,st->ut", signs, weights.signs) + tame_logits(signs) @ weights.others
+    return 1 / (1 + np.exp(-(scores + weights.intercept)))
+
+
+def tame_logits(signs: Floats) -> Floats:
+    """Return the log odds by the unit's words as other themes take them: cut off nearer, for they only hint there."""
+    return np.clip(signs[SIGNS.index("text")], -HINT, HINT)
 
 
 def _codes(

@@ -27,7 +27,7 @@ LIMIT = 7.0
 
 @dataclass(frozen=True)
 class TextWeights:
-    """Weights of features, by theme, of the two models of a unit's text.
+    """Weights of features, by theme, of the models of a unit's text.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class TextWeights:
     rarity : ndarray, shape (features,)
         What a feature counts: ``1 + ln((1 + n) / (1 + n_with))`` over the clauses learnt from.
     clause, unit : ndarray, shape (features, themes)
-        Of the noisy-or over clauses, and of the unit as a whole.
+        Of the noisy-or over clauses, and of the unit as a whole (two models, their mean).
     clause_intercept, unit_intercept : ndarray, shape (themes,)
     """
 
@@ -53,7 +53,7 @@ class TextWeights:
         return {name: i for i, name in enumerate(self.features)}
 
     def logits(self, texts: Sequence[str]) -> Floats:
-        """Return the log odds of each theme in each text: the mean of those of the two models."""
+        """Return the log odds of each theme in each text: the mean of those of the three models."""
         return self.logits_of(find_clauses(texts, columns=self.columns))
 
     def logits_of(self, clauses: Clauses) -> Floats:
@@ -61,7 +61,7 @@ class TextWeights:
         rows, starts = weigh_clauses(clauses, self.rarity), clauses.starts
         parts = predict_noisy_or(rows @ self.clause + self.clause_intercept, starts)
         whole = weigh_units(clauses, self.rarity) @ self.unit + self.unit_intercept
-        return np.clip((to_logit(parts) + np.clip(whole, -LIMIT, LIMIT)) / 2, -LIMIT, LIMIT)
+        return (to_logit(parts) + 2 * np.clip(whole, -LIMIT, LIMIT)) / 3
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,8 @@ class Weights:
     rates : ndarray, shape (themes,)
         Share of the units learnt from that bear the theme: what is assumed of a heading or neighbour that is not there.
     signs : ndarray, shape (signs, themes)
+    others : ndarray, shape (themes, themes)
+        What the log odds of each theme (rows) add to those of each theme (columns).
     intercept : ndarray, shape (themes,)
     thresholds : ndarray, shape (themes,)
         A theme is marked if its probability is so high.
@@ -84,6 +86,7 @@ class Weights:
     text: TextWeights
     rates: Floats
     signs: Floats
+    others: Floats
     intercept: Floats
     thresholds: Floats
 
@@ -126,6 +129,8 @@ def weights_tables(weights: Weights) -> dict[str, pd.DataFrame]:
     themes["clause_intercept"], themes["unit_intercept"] = text.clause_intercept, text.unit_intercept
     for sign, values in zip(SIGNS, weights.signs, strict=True):
         themes[sign] = values
+    for other, values in zip(weights.themes, weights.others, strict=True):
+        themes[f"from_{other}"] = values
     themes["intercept"], themes["threshold"] = weights.intercept, weights.thresholds
     return {"features": features, "themes": themes.round(4)}
 
@@ -164,8 +169,9 @@ def load_weights(folder: str | Path) -> Weights:
         at = {c: rows[c].to_numpy(dtype=float) for c in rows.columns if c != "theme"}
         names = ("rate", "clause_intercept", "unit_intercept", "intercept", "threshold")
         rates, clause, unit, intercept, thresholds = (at[name] for name in names)
+        others = np.stack([at[f"from_{t}"] for t in themes])
     except (KeyError, ValueError) as error:
         raise InvalidInput(f"Invalid weights in {folder}: each theme needs its columns of numbers. {error}.") from None
     rarity = features["rarity"].to_numpy(dtype=float)
     text = TextWeights(tuple(features["feature"]), rarity, parts[0], parts[1], clause, unit)
-    return Weights(themes, text, rates, np.stack([at[s] for s in SIGNS]), intercept, thresholds)
+    return Weights(themes, text, rates, np.stack([at[s] for s in SIGNS]), others, intercept, thresholds)

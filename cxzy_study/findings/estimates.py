@@ -84,7 +84,8 @@ def estimate_shares(
     mean; a machine that is often right makes the interval narrow, a bad one makes it wide, neither makes it wrong. It
     is right about the reader's marks, not about the truth behind them. In simulations
     (:func:`cxzy_study.findings.calibrate.measure_estimates`) no bias is left and intervals hold the truth in 97% to
-    100%.
+    100%; but without bias is not without error: with 50 sentences read, a share was farther off on average (2.7 points)
+    than the machine's own, biased as it was (1.7), with 200 nearer (1.2).
 
     *Sentences drawn*: strata are added up by their size; the variance of missed and false marks has the finite
     population correction, and one mark of each kind, spread over strata, is added to the sample, so that no error seen

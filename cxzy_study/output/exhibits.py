@@ -9,7 +9,7 @@ import pandas as pd
 from cxzy_study.output.exhibit import Exhibit, Tables
 from cxzy_study.output.glossary import Glossary
 from cxzy_study.output.plots_shares import FEW, plot_share_panels
-from cxzy_study.output.register import documents, facts, findings, practices, reading, themes
+from cxzy_study.output.register import coder, documents, facts, findings, practices, reading, themes
 from cxzy_study.output.style import check_lang
 from cxzy_study.tables import InvalidInput
 
@@ -21,7 +21,7 @@ ORDER = (
     "fig_checks", "fig_accountability", "fig_ladder", "tab_statements", "fig_cycles", "fig_centre", "tab_words",
     "fig_trees", "fig_families", "fig_lineage",
     "fig_approaches", "fig_tree", "fig_map", "fig_network", "fig_arenas",
-    "tab_claims", "fig_claims", "fig_calibration", "fig_scores", "fig_curve",
+    "tab_claims", "fig_claims", "fig_calibration", "fig_scores", "fig_coder", "fig_curve",
     "tab_numbers",
 )  # fmt: skip
 """The order in which the report shows the exhibits."""
@@ -35,6 +35,7 @@ _KNOWN = {
         practices,
         findings,
         facts,
+        coder,
     )
     for e in group.EXHIBITS
 }

@@ -23,6 +23,7 @@ from cxzy_study.study.own import read_all, units_of
 from cxzy_study.tables import THEMES, InvalidInput
 
 PHRASES = "data/coding/phrases.csv"
+TRAINING = "data/coding/training/units.csv"
 COLUMNS = ["doc_id", "unit_id", "kind", "section", "text"]
 ALIKE = 0.85
 """So much alike must a unit read be to one of the development set to be taken for it."""
@@ -112,6 +113,30 @@ def load_study_coded(corpus: str | Path) -> Coded:
     settled = load_study()["settled"].set_index(["doc_id", "unit_id"])["themes"]
     keys = pd.MultiIndex.from_frame(units[["doc_id", "unit_id"]])
     return coded_from(units, marks_of([str(x).split(";") for x in settled.loc[keys]]), fresh=False)
+
+
+def load_training(path: Path = ROOT / TRAINING) -> Coded:
+    """Return the coded texts that were written for this study, on which the rules were not made.
+
+    Parameters
+    ----------
+    path : path
+        A table: doc, n, kind, section, text, themes (ids joined by ``;``, or ``none``).
+
+    Raises
+    ------
+    InvalidInput
+        If the file or a column is missing or a theme unknown.
+    """
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)[["doc", "n", "kind", "section", "text", "themes"]]
+    except (FileNotFoundError, KeyError) as error:
+        raise InvalidInput(f"Invalid texts {path}: a table with doc, n, kind, section, text, themes is needed. {error}.") from None
+    said = [x.split(";") for x in table["themes"]]
+    if odd := sorted({t for themes in said for t in themes} - {*THEMES, "none"}):
+        raise InvalidInput(f"Invalid texts {path}: unknown themes. {odd[:5]}.")
+    units = table.assign(doc_id="training/" + table["doc"], unit_id="u" + table["n"].str.zfill(4))
+    return coded_from(units, marks_of(said), fresh=True)
 
 
 def load_texts(path: str | Path) -> Coded:

@@ -28,10 +28,12 @@ statements of activity, growth and failure; what a document could not tell | peo
 | `claims.yaml` | findings as sentences, with the statistic that must bear each | people |
 | `coding/phrases.csv` | phrases and sentences written for this project, with the themes that they state: \
 the learned coder learns from them, too | people |
+| `coding/training/` | coded texts of invented places, written for this project: the learned coder learns from \
+them, and nothing is counted or judged on them | people; `build.py` |
 | `coding/plain_words.csv` | the plain words of each theme, a baseline and the keywords of the guided topics | people |
 | `coding/learned/` | what the learned coder knows: `features.csv` (weights of single words, pairs of neighbouring \
-words of at most four characters and runs of at most three), `themes.csv` (second step, thresholds) \
-| `cxzy learn --devset DIR --texts FILE --to DIR` |
+words of at most four characters and runs of at most three), `themes.csv` (second step, other themes' weights, thresholds) \
+| `cxzy learn --devset DIR --to DIR` |
 | `coding/errors.md` | how well the machine coder does, its fifty worst errors by kind, \
 and what was tried | people |
 | `tables/` | what programs found | `cxzy rebuild --corpus DIR`; \

@@ -22,9 +22,10 @@ from cxzy_study.coding.training import (
     split_documents,
 )
 from cxzy_study.coding.weights import Floats, Weights, save_weights
-from cxzy_study.study.coded_texts import Judged, load_devset, load_phrases, load_study_coded, load_texts
+from cxzy_study.study.coded_texts import Judged, load_devset, load_phrases, load_study_coded, load_texts, load_training
+from cxzy_study.study.left_out import left_out_table
 from cxzy_study.study.load import ROOT, SEED
-from cxzy_study.tables import THEMES, InvalidInput
+from cxzy_study.tables import THEMES, InvalidInput, check_table
 
 PLAIN_WORDS = "data/coding/plain_words.csv"
 DEVSET, FIVE = "development set", "five documents"
@@ -119,9 +120,9 @@ def evaluate(
 ) -> dict[str, pd.DataFrame]:
     """Hold every coder against the development set and the five documents.
 
-    Development set: documents in *n_folds* parts, each coded by what was learnt from the others (and from the five, the
-    phrases and *texts*). Five documents: each coded by what was learnt from the other four, the development set, the
-    phrases and *texts*. Thresholds and the second step are learnt within, documents apart: nothing of a document is seen
+    Development set: documents in *n_folds* parts, each coded by what was learnt from the others, the five, the phrases and
+    the texts written for the study. Five documents: each coded by what was learnt from the other four, the development
+    set, the phrases and those texts. Thresholds and the second step are learnt within, documents apart: nothing of a document is seen
     before it is coded, with one exception. The **rules** were made with the five documents and much of the development
     set at hand: where rules take part, scores are internal (``rules_seen`` 1).
 
@@ -130,7 +131,7 @@ def evaluate(
     devset, corpus : path
         Folders of the development set and of the five documents.
     texts : sequence of path
-        Further coded texts (JSON lines).
+        Further coded texts (JSON lines), beside those written for the study.
     n_folds : int
     progress : function
         Told of each step.
@@ -138,16 +139,16 @@ def evaluate(
     Returns
     -------
     dict of DataFrame
-        ``accuracy``: set, coder, rules_seen, and the columns of
-        :func:`~cxzy_study.coding.accuracy.score_documents`. ``reliability``: set, coder, and the columns of
+        ``accuracy``: the table of that name. ``reliability``: set, coder, and the columns of
         :func:`~cxzy_study.coding.accuracy.measure_reliability`. ``errors``: coder, doc_id, unit_id (``n`` of the
-        development set), theme, error (``missed`` or ``false``), probability.
+        development set), theme, error (``missed`` or ``false``), probability. ``left_out``: the table of that
+        name, of the five documents, each by what was learnt from others, without the rules.
     """
     if n_folds < 2:
         raise InvalidInput(f"Invalid n_folds {n_folds}: must be 2 or more.")
     dev, judged = load_devset(devset)
     five = load_study_coded(corpus)
-    more, phrases = [load_texts(path) for path in texts], load_phrases()
+    more, phrases = [load_training(), *(load_texts(path) for path in texts)], load_phrases()
     folds = split_documents(dev.units["doc_id"].tolist(), n_folds)
     own = np.unique(five.units["doc_id"], return_inverse=True)[1]
     runs: list[tuple[Predict, bool, tuple[tuple[str, int], ...]]] = [
@@ -156,9 +157,6 @@ def evaluate(
         (by_rules, False, (("rules", 1),)),
         (by_learning(phrases, Options()), True, (("learned without rules", 0), ("learned", 1))),
     ]
-    # Where no further texts are at hand the rules can only be weighed on texts that they were made with.
-    if not more:
-        dev, five = replace(dev, rules_fresh=~dev.rules_fresh), replace(five, rules_fresh=~five.rules_fresh)
     scored: list[pd.DataFrame] = []
     reliable: list[pd.DataFrame] = []
     errors: list[pd.DataFrame] = []
@@ -174,10 +172,13 @@ def evaluate(
             if learns:
                 for name, q, y in ((DEVSET, chances, dev.marks), (FIVE, own_chances, five.marks)):
                     reliable.append(measure_reliability(q, y).assign(set=name, coder=coder))
+        if learns:
+            left_out = left_out_table(five.units, *inside[0])
     return {
-        "accuracy": pd.concat(scored, ignore_index=True),
+        "accuracy": check_table(pd.concat(scored, ignore_index=True), "accuracy"),
         "reliability": pd.concat(reliable, ignore_index=True),
         "errors": pd.concat(errors, ignore_index=True),
+        "left_out": left_out,
     }
 
 
@@ -232,8 +233,6 @@ def describe_accuracy(accuracy: pd.DataFrame) -> str:
 def learn_all(devset: Path, corpus: Path, *, texts: Sequence[Path] = (), folder: Path) -> Path:
     """Learn the weights that the project ships from all coded texts, and write them into *folder*."""
     dev, _ = load_devset(devset)
-    five, more = load_study_coded(corpus), [load_texts(path) for path in texts]
-    if not more:
-        dev, five = replace(dev, rules_fresh=~dev.rules_fresh), replace(five, rules_fresh=~five.rules_fresh)
+    five, more = load_study_coded(corpus), [load_training(), *(load_texts(path) for path in texts)]
     weights = learn_weights(join_coded([dev, five, *more]), themes=THEMES, phrases=load_phrases())
     return save_weights(weights, folder)

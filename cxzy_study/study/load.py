@@ -29,7 +29,7 @@ DECIDED = {
 }
 DERIVED = tuple(
     "units removed script_changes announced terms term_variants term_risk evidence codes "
-    "shares scores agreement formulas quantities bodies families about".split()
+    "shares scores agreement accuracy formulas quantities bodies families about".split()
 ) + PRACTICES_DERIVED
 FOUND = tuple(
     "shares_adjusted silence distances partitions tree contrasts pairs map keyness approaches_tested approaches "

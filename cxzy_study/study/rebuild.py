@@ -16,6 +16,7 @@ from cxzy_study.reading.documents import Reading, read_bytes
 from cxzy_study.reading.structure import find_announced
 from cxzy_study.reading.terms import count_term_risk, count_term_variants, count_terms
 from cxzy_study.study.facts import fact_tables
+from cxzy_study.study.left_out import ACCURACY, LEFT_OUT, left_out_codes
 from cxzy_study.study.load import CODEBOOK, DECIDED, DERIVED, READERS, ROOT, SEED, load_codebook, rounded, share_table
 from cxzy_study.study.practices import load_practice_sheets, practice_tables
 from cxzy_study.study.proposals import proposal_tables
@@ -73,7 +74,9 @@ def make_tables(corpus: Path, *, root: Path = ROOT) -> dict[str, pd.DataFrame]:
     codes, evidence = code_units(texts, codebook=codebook)
     tables["evidence"] = place_in_files(evidence, readings.values(), "evidence")
     sheets = [sheet_codes(load_table(root / f"data/coding/{reader}.csv", "sheet"), coder=reader) for reader in READERS]
-    tables["codes"] = pd.concat([*sheets, codes], ignore_index=True)
+    learned = left_out_codes(load_table(root / LEFT_OUT, "left_out"))
+    tables["codes"] = pd.concat([*sheets, codes, learned], ignore_index=True)
+    tables["accuracy"] = load_table(root / ACCURACY, "accuracy")
     tables["shares"] = share_table(tables)
     tables["scores"] = score_coder(tables["codes"], coder="rules", reference="settled")
     tables["agreement"] = agreement_table(tables)

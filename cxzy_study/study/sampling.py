@@ -165,7 +165,8 @@ def describe_estimates(estimates: pd.DataFrame) -> str:
     columns = ["theme", "naive", "estimate", "low", "high", "bias", "n_missed", "n_false"]
     shown = estimates[columns].to_string(index=False, float_format=lambda x: f"{x:.3f}")
     n_read, n_units = estimates[["n_read", "n_units"]].iloc[0]
-    return f"{n_read:,} of {n_units:,} sentences read; {basis}.\n{shown}"
+    rest = "" if n_read == n_units else "\nOn average the estimate is right; a single one is as unsure as its interval is wide."
+    return f"{n_read:,} of {n_units:,} sentences read; {basis}.\n{shown}{rest}"
 
 
 def _load_strata(path: Path | None) -> dict[str, str] | None:

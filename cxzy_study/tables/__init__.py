@@ -16,6 +16,7 @@ from cxzy_study.tables.checks import (
 )
 from cxzy_study.tables.columns import Column, Table
 from cxzy_study.tables.schemas import KINDS, MODES, SCHEMAS, THEMES
+from cxzy_study.tables.schemas_coder import TOTALS
 from cxzy_study.tables.schemas_practices import CYCLES
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "MODES",
     "SCHEMAS",
     "THEMES",
+    "TOTALS",
     "Column",
     "InvalidInput",
     "Table",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxzy_study.tables.columns import DOC, SPAN, UNIT, Table
 from cxzy_study.tables.columns import column as _c
+from cxzy_study.tables.schemas_coder import CODER
 from cxzy_study.tables.schemas_facts import FACTS
 from cxzy_study.tables.schemas_findings import FINDINGS
 from cxzy_study.tables.schemas_practices import PRACTICES
@@ -167,7 +168,7 @@ SCHEMAS: dict[str, Table] = {
                 DOC,
                 UNIT,
                 _c("theme", "id", "theme id, `none`, or `mode=` with its value"),
-                _c("coder", "id", "who coded: reader_1, reader_2, settled, rules, learned"),
+                _c("coder", "id", "reader_1, reader_2, settled, rules, or learned (from other documents alone, without rules)"),
                 _c("value", "int", "1: marked. A theme without a row is not marked in a unit that the coder read"),
                 _c("probability", "share", "probability of the mark, of coders that give one", False),
             ),
@@ -238,5 +239,6 @@ SCHEMAS: dict[str, Table] = {
         *FACTS,
         *FINDINGS,
         *PRACTICES,
+        *CODER,
     )
 }
