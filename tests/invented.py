@@ -126,7 +126,7 @@ def tables(seed: int = 3) -> dict[str, pd.DataFrame]:
 @functools.cache
 def finding_tables() -> dict[str, pd.DataFrame]:
     """Tables of findings, as shipped: their ids are the study's, and they hold no names of places."""
-    names = "tree distances map pairs keyness approaches approaches_tested claims multiverse calibration".split()
+    names = "tree distances map pairs keyness approaches approaches_tested claims multiverse calibration accuracy".split()
     return {name: load_table(ROOT / f"data/tables/{name}.csv", name) for name in names}
 
 

@@ -47,9 +47,9 @@ def test_scores_equal_a_loop_over_pairs():
     made = corpus((0, 0, 1, 1, 2), 1.0, n_paragraphs=6)
     marks = find_marks(made.codes, made.units, coder="settled")
     found = score_partitions(
-        marks, measure="jensen_shannon", n_permutations=5, n_resamples=50, rng=np.random.default_rng(0)
+        marks.tally, measure="jensen_shannon", n_permutations=5, n_resamples=50, rng=np.random.default_rng(0)
     )
-    distances = measure_distances(group_shares(marks))
+    distances = measure_distances(group_shares(marks.tally))
     assert len(found.partitions) == 50
     for partition, score in zip(found.partitions, found.score, strict=True):
         within = [distances[i, j] for i, j in combinations(range(5), 2) if partition[i] == partition[j]]
@@ -90,14 +90,14 @@ def test_coherence_is_counted_by_resample():
     made = corpus((0, 0, 1, 2), 1.0, n_paragraphs=6)
     marks = find_marks(made.codes, made.units, coder="settled")
     options = {"measure": "jensen_shannon", "n_permutations": 5, "n_resamples": 40}
-    found = score_partitions(marks, rng=np.random.default_rng(0), **options)
+    found = score_partitions(marks.tally, rng=np.random.default_rng(0), **options)
     # The same numbers again: dealings, turns and then resamples are drawn in this order.
     rng = np.random.default_rng(0)
     rng.random((5, 24))
     rng.normal(size=(5, 3, 3))
     slow = [
         (d[0, 1] + d[0, 2] + d[1, 2]) / 3 < (d[0, 3] + d[1, 3] + d[2, 3]) / 3
-        for d in measure_distances(resample_shares(marks, n_resamples=40, rng=rng))
+        for d in measure_distances(resample_shares(marks.tally, n_resamples=40, rng=rng))
     ]
     assert found.coherence[found.partitions.index((0, 0, 0, 1))] == {(0, 1, 2): np.mean(slow)}
 

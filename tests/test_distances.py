@@ -99,7 +99,7 @@ def test_chance_equals_the_mean_over_every_dealing():
         every.append(measure_distances(shares)[0, 1])
     found = compare_profiles(made.codes, made.units, coder="settled", n_permutations=20_000)
     assert found["chance"].iloc[0] == pytest.approx(np.mean(every), rel=0.01)
-    assert found["distance"].iloc[0] == pytest.approx(measure_distances(group_shares(marks))[0, 1])
+    assert found["distance"].iloc[0] == pytest.approx(measure_distances(group_shares(marks.tally))[0, 1])
 
 
 def test_pairs_do_not_depend_on_other_groups_or_on_the_order_of_rows():
@@ -130,9 +130,9 @@ def test_resamples_keep_the_shares_on_average_and_scale_in_size():
     made = corpus(0.5)
     marks = find_marks(made.codes, made.units, coder="settled")
     rng = np.random.default_rng(0)
-    drawn = resample_shares(marks, n_resamples=4000, rng=rng)
-    np.testing.assert_allclose(drawn.mean(axis=0), group_shares(marks), atol=0.01)
-    half = resample_shares(marks, n_resamples=4000, rng=rng, scale=0.5)
+    drawn = resample_shares(marks.tally, n_resamples=4000, rng=rng)
+    np.testing.assert_allclose(drawn.mean(axis=0), group_shares(marks.tally), atol=0.01)
+    half = resample_shares(marks.tally, n_resamples=4000, rng=rng, scale=0.5)
     varies = drawn.var(axis=0)[2] > 0
     ratio = half.var(axis=0)[2][varies] / drawn.var(axis=0)[2][varies]
     assert ratio.mean() == pytest.approx(2.0, rel=0.15)

@@ -24,13 +24,13 @@ def test_firth_equals_a_search_of_the_penalised_likelihood():
         return -(outcome @ np.log(p) + (~outcome) @ np.log(1 - p) + 0.5 * np.log(np.linalg.det(information)))
 
     found = optimize.minimize(minus, np.zeros(2), method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-12})
-    np.testing.assert_allclose(fit_firth(design, outcome)[0], found.x, atol=1e-5)
+    np.testing.assert_allclose(fit_firth(design, outcome[:, None])[0][0], found.x, atol=1e-5)
 
 
 def test_firth_is_finite_where_the_likelihood_is_not():
     design = np.column_stack([np.repeat([1, 0], 10), np.repeat([0, 1], 10)]).astype(float)
     outcome = np.repeat([False, True], 10)
-    beta, _ = fit_firth(design, outcome)
+    (beta,), _ = fit_firth(design, outcome[:, None])
     np.testing.assert_allclose(1 / (1 + np.exp(-beta)), [0.5 / 11, 10.5 / 11])
 
 

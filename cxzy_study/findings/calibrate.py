@@ -12,19 +12,18 @@ import numpy as np
 import pandas as pd
 
 from cxzy_study.findings.distances import MEASURES, WITH_INTERVAL, compare_pair
-from cxzy_study.findings.estimates import draw_sample, estimate_shares
+from cxzy_study.findings.estimates import correct_shares, pick_rows
 from cxzy_study.findings.intervals import METHODS, make_interval
-from cxzy_study.findings.lengths import adjust_for_length
-from cxzy_study.findings.marks import Marks, find_marks
-from cxzy_study.findings.shares import count_character_shares
+from cxzy_study.findings.lengths import adjust_marks
+from cxzy_study.findings.marks import Blocks
+from cxzy_study.findings.shares import weigh_characters
 from cxzy_study.findings.simulate import (
-    MEDIAN_CHARS,
     PARAGRAPH_SIZES,
     PLANTED_SHARES,
     draw_marks,
-    mark_table,
     plant_clusters,
-    simulate_corpus,
+    planted_truth,
+    simulate_marks,
 )
 from cxzy_study.tables import THEMES
 
@@ -163,15 +162,15 @@ def measure_weighted(
             held: dict[str, list[np.ndarray]] = {"characters": [], "adjusted": []}
             for run in range(n_runs):
                 shares = plant_clusters(range(len(paragraphs)), strength=0.5, seed=seed + run)
-                made = simulate_corpus(
+                marks = simulate_marks(
                     shares, n_paragraphs=paragraphs, icc=icc, length_slope=slope, seed=seed + run
                 )
-                by_character = count_character_shares(made.codes, made.units, coder="settled")
-                adjusted = adjust_for_length(made.codes, made.units, coder="settled")
                 # Groups planted alike in all but their shares: all have the standard's lengths.
-                for name, frame in (("characters", by_character), ("adjusted", adjusted)):
-                    truth = made.truth["of_characters" if name == "characters" else "share"].to_numpy()
-                    held[name].append((frame["low"].to_numpy() <= truth) & (truth <= frame["high"].to_numpy()))
+                truth, of_characters = planted_truth(shares, length_slope=slope)
+                _, low, high = weigh_characters(marks)
+                held["characters"].append(((low <= of_characters) & (of_characters <= high)).ravel())
+                found = adjust_marks(marks)
+                held["adjusted"].append(((found["low"] <= truth) & (truth <= found["high"])).ravel())
             for name, answers in held.items():
                 rows.append({
                     "share": name, "n_paragraphs": ";".join(map(str, paragraphs)), "length_slope": slope, "icc": icc,
@@ -215,22 +214,24 @@ def measure_estimates(
         for run in range(n_runs):
             rng = np.random.default_rng([seed, run])
             shares = plant_clusters(range(n_documents), strength=0.5, seed=seed + run)
-            made = simulate_corpus(shares, n_paragraphs=8, icc=0.1, seed=seed + run)
-            marks = find_marks(made.codes, made.units, coder="settled")
-            document = marks.sentences.groupby("doc_id").ngroup().to_numpy()
+            marks = simulate_marks(shares, n_paragraphs=8, icc=0.1, seed=seed + run)
+            document, n_all = marks.member, len(marks.values)
             uneven = np.exp(rng.normal(0, unevenness, (2, n_documents, len(THEMES))))[:, document]
             chance = np.where(marks.values, 1 - np.minimum(missed * uneven[0], 1), np.minimum(false * uneven[1], 1))
-            rules = mark_table(marks.sentences, rng.random(chance.shape) < chance, coder="rules")
-            sample = draw_sample(made.units, n=n, by=by, seed=run)
-            frame = estimate_shares(
-                pd.concat([made.codes, rules]), made.units, sample, machine="rules", reader="settled"
-            )
-            truth = marks.values.mean(axis=0)
-            naive, error = (frame[c].to_numpy() - truth for c in ("naive", "estimate"))
-            held.append((frame["low"].to_numpy() <= truth) & (truth <= frame["high"].to_numpy()))
-            width = (frame["high"] - frame["low"]).mean()
-            found.append((frame["n_read"].iloc[0], width))
-            errors.append((naive, error))
+            machine = rng.random(chance.shape) < chance
+            # As draw_sample and estimate_shares do it, all documents being of one stratum.
+            n_there = n_documents if by == "document" else n_all
+            drawn = pick_rows(n_there, n, np.random.default_rng(run))
+            at = np.flatnonzero(np.isin(document, drawn)) if by == "document" else drawn
+            shift, centre, half = correct_shares(
+                marks.values[at].astype(float) - machine[at], n_all, probability=np.full(len(at), n / n_there),
+                stratum=np.zeros(len(at), dtype=int), document=document[at] if by == "document" else None,
+            )  # fmt: skip
+            share, truth = machine.mean(axis=0), marks.values.mean(axis=0)
+            low, high = np.clip(share + centre - half, 0, 1), np.clip(share + centre + half, 0, 1)
+            held.append((low <= truth) & (truth <= high))
+            found.append((len(at), (high - low).mean()))
+            errors.append((share - truth, share + shift - truth))
         n_read, width = np.mean(found, axis=0)
         both = np.array(errors)
         error_naive, mean_error = np.abs(both).mean(axis=(0, 2))
@@ -252,23 +253,15 @@ def spread_over_runs(answers: np.ndarray) -> float:
 
 def draw_corpus(
     shares: np.ndarray, *, n_paragraphs: Sequence[int], icc: float, persistence: float = 0.0, rng: np.random.Generator
-) -> Marks:
-    """Draw the marks of groups with these shares, shape (groups, 17): what a simulated corpus comes to, at once.
+) -> Blocks:
+    """Draw the paragraphs of groups with these shares, shape (groups, 17): what a simulated corpus comes to, at once.
 
-    All sentences have the median length, and paragraphs the sizes of :data:`PARAGRAPH_SIZES`.
+    Paragraphs have the sizes of :data:`PARAGRAPH_SIZES`.
     """
     sizes = rng.choice(PARAGRAPH_SIZES, sum(n_paragraphs))
     owner = np.repeat(np.arange(len(shares)), n_paragraphs)
-    blocks = np.repeat(np.arange(len(sizes)), sizes)
-    group = owner[blocks]
-    parts = []
-    for g, share in enumerate(shares):
-        own = blocks[group == g]
-        chance = np.broadcast_to(share, (len(own), len(share)))
-        parts.append(draw_marks(chance, own - own[0], icc=icc, persistence=persistence, rng=rng))
-    names = np.array([f"group_{g}" for g in range(len(shares))])
-    sentences = pd.DataFrame({"group": names[group], "doc_id": "doc_0", "paragraph": blocks, "n_chars": MEDIAN_CHARS})
-    return Marks(sentences, np.concatenate(parts), blocks)
+    parts = [_mark_blocks(share, sizes[owner == g], icc, persistence, rng) for g, share in enumerate(shares)]
+    return Blocks(np.concatenate(parts), sizes, owner, [f"group_{g}" for g in range(len(shares))])
 
 
 def _draw_blocks(
@@ -276,8 +269,14 @@ def _draw_blocks(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Marked sentences by paragraph and theme, and sentences by paragraph, of a simulated group."""
     sizes = rng.choice(PARAGRAPH_SIZES, n_blocks)
-    at = np.repeat(np.arange(n_blocks), sizes)
-    marks = draw_marks(
-        np.broadcast_to(shares, (len(at), len(shares))), at, icc=icc, persistence=persistence, rng=rng
-    )
-    return np.add.reduceat(marks.astype(int), np.flatnonzero(np.diff(at, prepend=-1)), axis=0), sizes
+    return _mark_blocks(shares, sizes, icc, persistence, rng), sizes
+
+
+def _mark_blocks(
+    shares: np.ndarray, sizes: np.ndarray, icc: float, persistence: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Marked sentences by paragraph and theme, of paragraphs with these sizes."""
+    at = np.repeat(np.arange(len(sizes)), sizes)
+    chance = np.broadcast_to(shares, (len(at), len(shares)))
+    marks = draw_marks(chance, at, icc=icc, persistence=persistence, rng=rng)
+    return np.add.reduceat(marks.astype(int), np.cumsum(sizes) - sizes, axis=0)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from cxzy_study.findings.calibrate import FIVE_DOCUMENTS, draw_corpus, spread_over_runs
 from cxzy_study.findings.clusters import build_tree, count_support
-from cxzy_study.findings.contrasts import compare_blocks
-from cxzy_study.findings.cooccurrence import count_cooccurrence
-from cxzy_study.findings.correspondence import analyse_table, compare_correspondence
+from cxzy_study.findings.contrasts import contrast_blocks
+from cxzy_study.findings.cooccurrence import pool_pairs
+from cxzy_study.findings.correspondence import place_groups
 from cxzy_study.findings.distances import group_shares, measure_distances
 from cxzy_study.findings.families import METHODS, compare_families
-from cxzy_study.findings.marks import Marks, find_marks
+from cxzy_study.findings.marks import Blocks
 from cxzy_study.findings.partitions import score_partitions
-from cxzy_study.findings.simulate import PLANTED_SHARES, plant_clusters, simulate_corpus
+from cxzy_study.findings.simulate import PLANTED_SHARES, plant_clusters, simulate_marks
 from cxzy_study.tables import THEMES
 
 APART = (0, 1, 2, 3, 4)
@@ -64,15 +65,15 @@ def measure_grouping(
         found = []
         for run in range(n_runs):
             rng = np.random.default_rng([seed, run])
-            marks = _corpus(partition, strength, level, n_paragraphs, icc, seed + run)
+            blocks = _corpus(partition, strength, level, n_paragraphs, icc, seed + run)
             scores = score_partitions(
-                marks, measure=measure, n_permutations=n_permutations, n_resamples=n_resamples, rng=rng
+                blocks, measure=measure, n_permutations=n_permutations, n_resamples=n_resamples, rng=rng
             )
             verdict = scores.verdict()
-            joins = build_tree(measure_distances(group_shares(marks), measure=measure), linkage=linkage)
+            joins = build_tree(measure_distances(group_shares(blocks), measure=measure), linkage=linkage)
             branches = [a | b for a, b, _ in joins][:-1]
             support = count_support(
-                marks, branches, measure=measure, linkage=linkage, n_resamples=n_resamples, rng=rng, scales=(1.0,)
+                blocks, branches, measure=measure, linkage=linkage, n_resamples=n_resamples, rng=rng, scales=(1.0,)
             )[:, 0]
             strong = [b for b, s in zip(branches, support, strict=True) if s >= 0.95]
             wrong = any(_cuts(b, partition) for b in strong)
@@ -125,18 +126,13 @@ def measure_contrasts(
             found = []
             for run in range(n_runs):
                 rng = np.random.default_rng([seed, run, len(paragraphs)])
-                marked, sizes = draw_corpus(
-                    shares, n_paragraphs=paragraphs, icc=icc, persistence=persistence, rng=rng
-                ).by_block()
-                owner = np.repeat(np.arange(len(paragraphs)), paragraphs)
-                names = [f"group_{g}" for g in range(len(paragraphs))]
-                frame = compare_blocks(marked, sizes, owner, names=names, n_permutations=n_permutations, rng=rng)
-                own = frame["theme"] == "development"
-                cell = frame[own & (frame["group"] == "group_0")].iloc[0]
+                blocks = draw_corpus(shares, n_paragraphs=paragraphs, icc=icc, persistence=persistence, rng=rng)
+                cell = contrast_blocks(blocks, n_permutations=n_permutations, rng=rng)
                 truth = shares[0, at] - shares[1, at]
+                is_found = cell["p_adjusted"] <= 0.05
                 found.append((
-                    (frame.loc[~own, "p_adjusted"] <= 0.05).any(), cell["p_adjusted"] <= 0.05,
-                    cell["low"] <= truth <= cell["high"],
+                    np.delete(is_found, at, axis=1).any(), is_found[0, at],
+                    cell["low"][0, at] <= truth <= cell["high"][0, at],
                 ))  # fmt: skip
             false, power, coverage = np.mean(found, axis=0)
             rows.append({
@@ -165,19 +161,18 @@ def measure_cooccurrence(
         ``above`` (rate of intervals wholly above 0) over pairs with two or more sentences expected to have both.
     """
     rows = []
+    every_pair = list(combinations(range(len(THEMES)), 2))
     for rho in icc:
         for classes in n_length_classes:
             held = []
             for run in range(n_runs):
                 shares = plant_clusters(range(len(n_paragraphs)), strength=0.5, seed=seed + run)
-                made = simulate_corpus(
+                marks = simulate_marks(
                     shares, n_paragraphs=n_paragraphs, icc=rho, length_slope=length_slope, seed=seed + run
                 )
-                pairs = count_cooccurrence(
-                    made.codes, made.units, coder="settled", leave_out=(), n_length_classes=classes
-                )
-                pairs = pairs[pairs["expected"] >= 2]
-                held.append((((pairs["low"] <= 0) & (pairs["high"] >= 0)).mean(), (pairs["low"] > 0).mean()))
+                found = pool_pairs(marks, every_pair, n_length_classes=classes)
+                low, high = (found[end][found["expected"] >= 2] for end in ("low", "high"))
+                held.append((((low <= 0) & (high >= 0)).mean(), (low > 0).mean()))
             coverage, above = np.mean(held, axis=0)
             rows.append({
                 "icc": rho, "length_slope": length_slope, "n_length_classes": classes, "n_runs": n_runs,
@@ -207,17 +202,14 @@ def measure_ellipses(
             held = []
             for run in range(n_runs):
                 shares = plant_clusters(range(len(paragraphs)), strength=strength, seed=seed + run)
-                made = simulate_corpus(shares, n_paragraphs=paragraphs, icc=icc, seed=seed + run)
-                frame = compare_correspondence(made.codes, made.units, coder="settled")
-                themes = [THEMES.index(t) for t in frame.loc[frame["kind"] == "theme", "name"]]
-                marks = find_marks(made.codes, made.units, coder="settled")
-                table = np.array([marks.of(g).values[:, themes].sum(axis=0) for g in marks.groups], dtype=float)
-                profiles = shares[:, themes] / shares[:, themes].sum(axis=1, keepdims=True)
-                groups = frame[frame["kind"] == "group"]
-                gap = analyse_table(table).project(profiles)[:, :2] - groups[["x", "y"]].to_numpy()
-                turn = np.radians(groups["angle"].to_numpy())
-                along = (gap[:, 0] * np.cos(turn) + gap[:, 1] * np.sin(turn)) / groups["radius_a"].to_numpy()
-                across = (gap[:, 1] * np.cos(turn) - gap[:, 0] * np.sin(turn)) / groups["radius_b"].to_numpy()
+                blocks = simulate_marks(shares, n_paragraphs=paragraphs, icc=icc, seed=seed + run).tally
+                found = place_groups(blocks)
+                used = shares[:, found.used]
+                gap = found.whole.project(used / used.sum(axis=1, keepdims=True))[:, :2] - found.centre
+                radius_a, radius_b, angle = found.ellipse.T
+                turn = np.radians(angle)
+                along = (gap[:, 0] * np.cos(turn) + gap[:, 1] * np.sin(turn)) / radius_a
+                across = (gap[:, 1] * np.cos(turn) - gap[:, 0] * np.sin(turn)) / radius_b
                 held.append(along**2 + across**2 <= 1)
             rows.append({
                 "n_paragraphs": ";".join(map(str, paragraphs)), "strength": strength, "icc": icc, "n_runs": n_runs,
@@ -277,7 +269,7 @@ def measure_families(
 
 def _corpus(
     partition: Sequence[int], strength: float, level: float, n_paragraphs: Sequence[int], icc: float, seed: int
-) -> Marks:
+) -> Blocks:
     shares = plant_clusters(partition, strength=strength, seed=seed)
     rng = np.random.default_rng([seed, 1])
     odds = shares / (1 - shares) * np.exp(rng.normal(0, level, (len(shares), 1)))

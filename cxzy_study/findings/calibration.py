@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxzy_study.findings import calibrate, calibrate_groups, calibrate_passages
+from cxzy_study.findings import calibrate, calibrate_claims, calibrate_groups, calibrate_passages
 from cxzy_study.findings.calibrate_groups import APART
 from cxzy_study.tables import InvalidInput, save_text, table_text
 
@@ -74,25 +74,27 @@ TRIALS: tuple[Trial, ...] = (
           ("measure", "n_blocks_a", "n_blocks_b", "strength"), {"beyond_chance": FALSE, "coverage": COVERAGE}),
     Trial("distance", calibrate.measure_distances_held, {"n_blocks": _PAIRS, "strengths": (0.6,)}, 10_000, 1_000,
           ("measure", "n_blocks_a", "n_blocks_b", "strength"), {"coverage": COVERAGE, "beyond_chance": None}),
-    Trial("contrast", calibrate_groups.measure_contrasts, {"odds_ratios": (1.0,), "n_permutations": 1999}, 1_000, 200, _WITHIN,
-          {"any_false": FALSE, "coverage": COVERAGE}),
-    Trial("contrast", calibrate_groups.measure_contrasts, {"odds_ratios": (3.0, 8.0), "n_permutations": 1999}, 200, 100, _WITHIN,
-          {"any_false": FALSE, "power": None, "coverage": COVERAGE}),
-    Trial("grouping", calibrate_groups.measure_grouping, {"planted": ((APART, 0.0, 0.0),)}, 3_000, 200, _GROUPS,
+    Trial("difference", calibrate_claims.measure_differences, {}, 10_000, 1_000, ("kind", "strength"),
+          {"coverage": COVERAGE, "false": 0.025}),
+    Trial("contrast", calibrate_groups.measure_contrasts, {"odds_ratios": (1.0,), "n_permutations": 1999}, 4_000, 500,
+          _WITHIN, {"any_false": FALSE, "coverage": COVERAGE}),
+    Trial("contrast", calibrate_groups.measure_contrasts, {"odds_ratios": (3.0, 8.0), "n_permutations": 1999}, 1_000,
+          500, _WITHIN, {"any_false": FALSE, "power": None, "coverage": COVERAGE}),
+    Trial("grouping", calibrate_groups.measure_grouping, {"planted": ((APART, 0.0, 0.0),)}, 10_000, 1_000, _GROUPS,
           {"supported": FALSE, "branch_95": FALSE}),
-    Trial("grouping", calibrate_groups.measure_grouping, {"planted": ((APART, 0.5, 0.0), (APART, 0.0, 0.5))}, 250,
-          125, _GROUPS, {"supported": FALSE, "branch_95": FALSE}),
+    Trial("grouping", calibrate_groups.measure_grouping, {"planted": ((APART, 0.5, 0.0), (APART, 0.0, 0.5))}, 5_000,
+          1_000, _GROUPS, {"supported": FALSE, "branch_95": FALSE}),
     Trial("grouping", calibrate_groups.measure_grouping,
-          {"planted": tuple((p, s, 0.0) for p in (_TWO, _SPLIT, _ONE) for s in (0.5, 1.0, 1.5))}, 50, 25, _GROUPS,
+          {"planted": tuple((p, s, 0.0) for p in (_TWO, _SPLIT, _ONE) for s in (0.5, 1.0, 1.5))}, 250, 250, _GROUPS,
           {"supported": None, "right": None, "mixed": None}),
-    Trial("cooccurrence", calibrate_groups.measure_cooccurrence, {"n_length_classes": (3,), "icc": (0.1,)}, 250, 125,
-          ("icc", "n_length_classes"), {"coverage": COVERAGE, "above": 0.025}),
-    Trial("ellipse", calibrate_groups.measure_ellipses, {"strengths": (0.0, 1.0)}, 50, 50,
+    Trial("cooccurrence", calibrate_groups.measure_cooccurrence, {"n_length_classes": (3,), "icc": (0.1,)}, 10_000,
+          1_000, ("icc", "n_length_classes"), {"coverage": COVERAGE, "above": 0.025}),
+    Trial("ellipse", calibrate_groups.measure_ellipses, {"strengths": (0.0, 1.0)}, 10_000, 1_000,
           ("n_paragraphs", "strength"), {"coverage": COVERAGE}),
-    Trial("share_weighted", calibrate.measure_weighted, {"n_paragraphs": (calibrate.FIVE_DOCUMENTS,)}, 50, 50,
+    Trial("share_weighted", calibrate.measure_weighted, {"n_paragraphs": (calibrate.FIVE_DOCUMENTS,)}, 10_000, 1_000,
           ("share", "length_slope"), {"coverage": COVERAGE}),
-    Trial("share_corrected", calibrate.measure_estimates, {}, 25, 25, ("by", "n_drawn"), {"coverage": COVERAGE}),
-    Trial("families", calibrate_groups.measure_families, {"strengths": (0.0,)}, 20, 10, ("strength",),
+    Trial("share_corrected", calibrate.measure_estimates, {}, 10_000, 1_000, ("by", "n_drawn"), {"coverage": COVERAGE}),
+    Trial("families", calibrate_groups.measure_families, {"strengths": (0.0,)}, 40, 10, ("strength",),
           {"supported": FALSE}),
     Trial("families", calibrate_groups.measure_families, {"strengths": (1.5, 2.5)}, 5, 5, ("strength",),
           {"supported": None, "right": None}),
@@ -102,7 +104,7 @@ TRIALS: tuple[Trial, ...] = (
           {"supported": None, "right": None}),
 )  # fmt: skip
 """What is calibrated, 10,000 runs a setting where a run takes milliseconds, fewer where it takes long; the table says how
-many. Intervals that one reads off every table come first."""
+many. ``cxzy calibrate --part 4`` makes four times as many of each, and takes up what is there."""
 
 
 def run_trials(

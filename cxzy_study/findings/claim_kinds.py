@@ -19,7 +19,7 @@ from cxzy_study.findings.clusters import build_tree, count_support
 from cxzy_study.findings.contrasts import permute_groups
 from cxzy_study.findings.cooccurrence import count_cells, mantel_haenszel
 from cxzy_study.findings.distances import compare_pair, group_shares, measure_distances
-from cxzy_study.findings.intervals import effective_size, pooled_icc, wilson
+from cxzy_study.findings.intervals import effective_size, lead_variance, newcombe, pooled_icc, score_blocks, wilson
 from cxzy_study.findings.keyness import compare_keyness
 from cxzy_study.findings.partitions import LEVEL, score_partitions
 from cxzy_study.findings.universes import Bench, Universe
@@ -27,6 +27,7 @@ from cxzy_study.tables import THEMES
 
 Claim = Mapping[str, Any]
 Interval = tuple[float, float]
+Score = tuple[float, float, float]
 NONE: Interval = (np.nan, np.nan)
 
 Z = 1.959963984540054
@@ -34,11 +35,16 @@ Z = 1.959963984540054
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of claim: its statistic, its interval, and the choices on which the statistic depends."""
+    """A kind of claim: its statistic, its interval, and the choices on which the statistic depends.
+
+    ``calibrated`` names what table ``calibration`` says of its interval or test. Shares of practices have none: practices
+    are listed, not drawn, and their intervals are the least uncertainty that one should allow. A rank has no interval.
+    """
 
     statistic: Callable[[Bench, Universe, Claim], float]
     interval: Callable[[Bench, Universe, Claim], Interval]
     choices: tuple[str, ...]
+    calibrated: tuple[str, ...]
 
 
 # ---- shares of themes ------------------------------------------------------------------------------------------------
@@ -92,12 +98,11 @@ def _emphasis_interval(bench: Bench, at: Universe, claim: Claim) -> Interval:
     shares = bench.shares(at)
     lead = shares[claim["theme_a"]] - shares[claim["theme_b"]]
     other = str(lead.drop(claim["group"]).idxmax())
+    a, b = THEMES.index(claim["theme_a"]), THEMES.index(claim["theme_b"])
     spread = 0.0
     for group in (claim["group"], other):
-        marked, sizes = bench.marks(at).of(group).by_block()
-        mine = marked[:, THEMES.index(claim["theme_a"])] - marked[:, THEMES.index(claim["theme_b"])]
-        left = mine - sizes * mine.sum() / sizes.sum()
-        spread += (left**2).sum() / sizes.sum() ** 2 * len(sizes) / (len(sizes) - 1)
+        marked, sizes = bench.marks(at).tally.of(bench.marks(at).groups.index(group))
+        spread += float(lead_variance(marked[:, [a]] - marked[:, [b]], sizes)[0])
     value = lead[claim["group"]] - lead[other]
     return float(value - Z * np.sqrt(spread)), float(value + Z * np.sqrt(spread))
 
@@ -135,11 +140,9 @@ def _pair_odds(bench: Bench, at: Universe, claim: Claim) -> Interval:
 
 def _contrast(bench: Bench, at: Universe, claim: Claim) -> float:
     """Smallest adjusted p over groups and themes of the document."""
-    marks = bench.grouped(at, claim["doc_id"], claim["groups"])
-    marked, sizes = marks.by_block()
-    owner = np.searchsorted(marks.groups, marks.sentences.groupby(marks.blocks)["group"].first())
+    own = bench.grouped(at, claim["doc_id"], claim["groups"]).tally
     rng = np.random.default_rng(0)
-    return float(permute_groups(marked, sizes, owner, n_permutations=1999, rng=rng)[2].min())
+    return float(permute_groups(own.marked, own.sizes, own.owner, n_permutations=1999, rng=rng)[2].min())
 
 
 # ---- distances and groupings ----------------------------------------------------------------------------------------
@@ -157,7 +160,7 @@ def _grouping(bench: Bench, at: Universe, claim: Claim) -> float:
         whole = any(set(c.split(";")) == set(claim["members"]) for c in _supported(bench.partitions))
         return max(float(first["null_same"]), float(first["null_spread"])) if whole else 1.0
     scores = score_partitions(
-        marks, measure=at.measure, n_permutations=399, n_resamples=200, rng=np.random.default_rng(0)
+        marks.tally, measure=at.measure, n_permutations=399, n_resamples=200, rng=np.random.default_rng(0)
     )
     best = int(scores.z_spread.argmax())
     holds_together = scores.coherence[best].get(members, 0.0) >= 1 - LEVEL
@@ -172,11 +175,11 @@ def _supported(partitions: pd.DataFrame) -> list[str]:
 def _branch(bench: Bench, at: Universe, claim: Claim) -> float:  # noqa: ARG001
     """Support of the best supported branch of the tree."""
     marks = bench.marks(at)
-    distances = measure_distances(group_shares(marks), measure=at.measure)
+    distances = measure_distances(group_shares(marks.tally), measure=at.measure)
     branches = [a | b for a, b, _ in build_tree(distances, linkage=at.linkage)][:-1]
     rng = np.random.default_rng(0)
     support = count_support(
-        marks, branches, measure=at.measure, linkage=at.linkage, n_resamples=100, rng=rng, scales=(1.0,)
+        marks.tally, branches, measure=at.measure, linkage=at.linkage, n_resamples=100, rng=rng, scales=(1.0,)
     )
     return float(support.max())
 
@@ -188,7 +191,7 @@ def _alike(bench: Bench, at: Universe, claim: Claim) -> float:
         return np.nan
     gaps = []
     for a, b in combinations(claim["members"], 2):
-        one, two = marks.of(a).by_block(), marks.of(b).by_block()
+        one, two = (marks.tally.of(marks.groups.index(g)) for g in (a, b))
         rng = np.random.default_rng(0)
         row = compare_pair(one, two, measure=at.measure, n_permutations=199, n_resamples=2, rng=rng)
         gaps.append(row["distance"] - row["chance_high"])
@@ -284,20 +287,20 @@ def _none(bench: Bench, at: Universe, claim: Claim) -> Interval:  # noqa: ARG001
 
 _PROFILE = ("unit", "coder", "weighting", "left_out")
 KINDS: dict[str, Kind] = {
-    "share_above": Kind(_share_above, _share_above_interval, _PROFILE),
-    "least_share": Kind(_least_share, _least_interval, _PROFILE),
-    "most_share": Kind(_most_share, _most_interval, _PROFILE),
-    "emphasis": Kind(_emphasis, _emphasis_interval, _PROFILE),
-    "range_without": Kind(_range_without, _range_interval, _PROFILE),
-    "pair": Kind(_pair, _pair_interval, ("unit", "coder", "left_out")),
-    "contrast": Kind(_contrast, _none, ("unit", "coder")),
-    "grouping": Kind(_grouping, _none, ("unit", "coder", "measure", "left_out")),
-    "branch": Kind(_branch, _none, ("unit", "coder", "measure", "linkage", "left_out")),
-    "alike": Kind(_alike, _none, ("unit", "coder", "measure")),
-    "mode_share": Kind(_mode_share, _mode_interval, ("unit", "coder", "left_out")),
-    "practice_share": Kind(_practice_share, _practice_interval, ("coder", "left_out")),
-    "families": Kind(_families, _none, ("coder",)),
-    "word_rank": Kind(_word_rank, _none, ("segmenter", "prior", "left_out")),
+    "share_above": Kind(_share_above, _share_above_interval, _PROFILE, ("difference.share_above",)),
+    "least_share": Kind(_least_share, _least_interval, _PROFILE, ("difference.share_least",)),
+    "most_share": Kind(_most_share, _most_interval, _PROFILE, ("difference.share_most",)),
+    "emphasis": Kind(_emphasis, _emphasis_interval, _PROFILE, ("difference.emphasis",)),
+    "range_without": Kind(_range_without, _range_interval, _PROFILE, ("difference.share_above",)),
+    "pair": Kind(_pair, _pair_interval, ("unit", "coder", "left_out"), ("cooccurrence",)),
+    "contrast": Kind(_contrast, _none, ("unit", "coder"), ("contrast",)),
+    "grouping": Kind(_grouping, _none, ("unit", "coder", "measure", "left_out"), ("grouping",)),
+    "branch": Kind(_branch, _none, ("unit", "coder", "measure", "linkage", "left_out"), ("branch",)),
+    "alike": Kind(_alike, _none, ("unit", "coder", "measure"), ("distance.jensen_shannon",)),
+    "mode_share": Kind(_mode_share, _mode_interval, ("unit", "coder", "left_out"), ("difference.share_above",)),
+    "practice_share": Kind(_practice_share, _practice_interval, ("coder", "left_out"), ()),
+    "families": Kind(_families, _none, ("coder",), ("families",)),
+    "word_rank": Kind(_word_rank, _none, ("segmenter", "prior", "left_out"), ()),
 }
 """Kinds of claims, by the name that ``kind`` has in `data/claims.yaml`."""
 
@@ -307,15 +310,14 @@ def _of_groups(bench: Bench, at: Universe, claim: Claim) -> Any:
     return shares.loc[[g for g in claim.get("members", shares.index) if g in shares.index]]
 
 
-def _score(bench: Bench, at: Universe, group: str, theme: str) -> tuple[float, float, float]:
-    marked, sizes = bench.marks(at).of(group).by_block()
-    share = marked.sum(axis=0) / sizes.sum()
-    low, high = wilson(share, effective_size(sizes, pooled_icc(marked, sizes)))
-    t = THEMES.index(theme)
-    return float(share[t]), float(low[t]), float(high[t])
+def _score(bench: Bench, at: Universe, group: str, theme: str) -> Score:
+    marks = bench.marks(at)
+    found = score_blocks(*marks.tally.of(marks.groups.index(group)))
+    share, low, high = (float(x[THEMES.index(theme)]) for x in found)
+    return share, low, high
 
 
-def _newcombe(one: tuple[float, float, float], two: tuple[float, float, float]) -> Interval:
-    """Return Newcombe's hybrid interval of a difference (1998, Statistics in Medicine 17:873, method 10)."""
-    (p, low_p, high_p), (q, low_q, high_q) = one, two
-    return p - q - float(np.hypot(p - low_p, high_q - q)), p - q + float(np.hypot(high_p - p, q - low_q))
+def _newcombe(one: Score, two: Score) -> Interval:
+    (p, low_p, high_p), (q, low_q, high_q) = np.array(one), np.array(two)
+    low, high = newcombe((p, low_p, high_p), (q, low_q, high_q))
+    return float(low), float(high)

@@ -123,7 +123,7 @@ def evaluate_claims(claims: Sequence[Claim], bench: Bench, *, multiverse: pd.Dat
             "status": judge_claim(value, low, high, claim) if not np.isnan(value) else "open",
             "n_universes": len(held), "n_hold": int(held["holds"].sum()),
             "share_hold": float(held["holds"].mean()) if len(held) else np.nan,
-            "fails_where": find_failures(held), "en": claim["en"], "zh": claim["zh"],
+            "fails_where": find_failures(held), "calibrated": ";".join(kind.calibrated), "en": claim["en"], "zh": claim["zh"],
         })  # fmt: skip
     return pd.DataFrame(rows)
 

@@ -12,12 +12,9 @@ import pandas as pd
 from scipy import stats
 from scipy.cluster.hierarchy import fcluster
 from scipy.cluster.hierarchy import linkage as link
-from scipy.spatial.distance import pdist, squareform
 
+from cxzy_study.findings.consensus import METHODS, count_consensus
 from cxzy_study.tables import InvalidInput
-
-METHODS = ("average", "ward", "kmeans")
-"""Average linkage on Jaccard distances; Ward's linkage and k-means on the 0-1 features."""
 
 
 def compare_families(
@@ -116,8 +113,8 @@ def cluster_families(
         As :func:`compare_families` does.
     """
     values = _check(features, [k], [method])
-    consensus = _consensus(values, method, [k], n_resamples, np.random.default_rng(seed))[0]
-    labels = fcluster(link(squareform(1 - consensus, checks=False), method="average"), k, criterion="maxclust")
+    consensus = count_consensus(values, method, [k], n_resamples, np.random.default_rng(seed))[0]
+    labels = fcluster(link(_condense(1 - consensus), method="average"), k, criterion="maxclust")
     # Largest first, and by the first member where sizes are equal.
     order = sorted(set(labels), key=lambda c: (-(labels == c).sum(), int(np.flatnonzero(labels == c)[0])))
     rows = []
@@ -209,59 +206,9 @@ def _pacs(
 ) -> np.ndarray:
     """PAC for every method and k, k running faster."""
     i, j = np.triu_indices(len(values), 1)
-    pairs = np.concatenate([_consensus(values, m, k, n_resamples, rng)[:, i, j] for m in methods])
+    pairs = np.concatenate([count_consensus(values, m, k, n_resamples, rng)[:, i, j] for m in methods])
     return ((pairs > 0.1) & (pairs < 0.9)).mean(axis=1)
 
 
-def _consensus(
-    values: np.ndarray, method: str, k: Sequence[int], n_resamples: int, rng: np.random.Generator
-) -> np.ndarray:
-    """How often each two items fall together when both are drawn, shape (len(k), items, items)."""
-    n = len(values)
-    size = int(np.ceil(0.8 * n))
-    distances = squareform(pdist(values, "jaccard" if method == "average" else "euclidean"))
-    together, drawn = np.zeros((len(k), n, n)), np.zeros((n, n))
-    for _ in range(n_resamples):
-        at = np.sort(rng.permutation(n)[:size])
-        grid = np.ix_(at, at)
-        # One tree serves every k.
-        tree = None if method == "kmeans" else link(squareform(distances[grid]), method=method)
-        for place, groups in enumerate(k):
-            labels = _kmeans(values[at], groups, rng) if tree is None else fcluster(tree, groups, criterion="maxclust")
-            together[place][grid] += labels[:, None] == labels
-        drawn[grid] += 1
-    consensus = np.divide(together, drawn, out=np.zeros_like(together), where=drawn > 0)
-    consensus[:, np.arange(n), np.arange(n)] = 1.0
-    return consensus
-
-
-def _kmeans(values: np.ndarray, k: int, rng: np.random.Generator, *, n_starts: int = 3) -> np.ndarray:
-    """Lloyd's k-means, the best of a few k-means++ starts (Arthur and Vassilvitskii 2007, SODA, 1027).
-
-    Written out because these are thousands of fits of a hundred rows, of which scikit-learn's takes 18 ms each.
-    """
-    best, least = np.zeros(len(values), dtype=int), np.inf
-    for _ in range(n_starts):
-        centres = values[[rng.integers(len(values))]]
-        near = np.full(len(values), np.inf)
-        while len(centres) < k:
-            near = np.minimum(near, ((values - centres[-1]) ** 2).sum(axis=1))
-            # Drawn by inversion: Generator.choice with weights takes ten times as long.
-            grown = np.cumsum(near if near.any() else np.ones(len(values)))
-            drawn = int(np.searchsorted(grown, rng.random() * grown[-1], side="right"))
-            centres = np.concatenate([centres, values[[drawn]]])
-        labels = np.full(len(values), -1)
-        for _ in range(50):
-            squares = (centres**2).sum(axis=1) - 2 * values @ centres.T
-            moved = squares.argmin(axis=1)
-            if (moved == labels).all():
-                break
-            labels = moved
-            held = np.bincount(labels, minlength=k)
-            sums = (labels == np.arange(k)[:, None]).astype(float) @ values
-            # A cluster that lost all its items keeps its centre.
-            centres = np.where(held[:, None] > 0, sums / np.maximum(held, 1)[:, None], centres)
-        within = squares[np.arange(len(values)), labels].sum()
-        if within < least:
-            best, least = labels, within
-    return best
+def _condense(matrix: np.ndarray) -> np.ndarray:
+    return matrix[np.triu_indices(len(matrix), 1)]

@@ -22,8 +22,8 @@ def adjust_for_length(
     Heinze and Schemper 2002, Statistics in Medicine 21:2409). The adjusted share of a group is the mean of its modelled
     probabilities over the lengths of all sentences (regression standardisation). Its interval is symmetric in log-odds,
     by the delta method, the model's variance times the design effect of the group's paragraphs. Firth's estimates lean
-    towards one half where marks are few: compare adjusted shares with each other, not with the raw ones. In simulations
-    (:func:`cxzy_study.findings.calibrate.measure_weighted`) intervals hold the planted share in 94% to 95%.
+    towards one half where marks are few: compare adjusted shares with each other, not with the raw ones. How
+    often intervals hold the planted share is in table ``calibration`` (``share_weighted``).
 
     Parameters
     ----------
@@ -50,47 +50,64 @@ def adjust_for_length(
     if (n_chars <= 0).any():
         bad = marks.sentences.loc[n_chars <= 0, "unit_id"].tolist()
         raise InvalidInput(f"Invalid units: a sentence must have n_chars of 1 or more. {', '.join(bad[:5])}.")
-    names = marks.groups
-    length = np.log2(n_chars)
-    length -= length.mean()
-    member = marks.sentences["group"].to_numpy()[:, None] == np.array(names)
-    design = np.column_stack([member, length])
-    fits = [fit_firth(design, marks.values[:, t]) for t in range(len(THEMES))]
-    z = stats.norm.ppf(0.5 + level / 2)
-    tables = []
-    for g, group in enumerate(names):
-        part = marks.of(group)
-        deff = _design_effect(part)
-        rows = []
-        for beta, covariance in fits:
-            chance = expit(beta[g] + beta[-1] * length)
-            adjusted = chance.mean()
-            pull = chance * (1 - chance)
-            gradient = np.zeros(len(beta))
-            gradient[g], gradient[-1] = pull.mean(), (pull * length).mean()
-            gradient /= adjusted * (1 - adjusted)
-            half = z * np.sqrt(deff * (gradient @ covariance @ gradient))
-            rows.append((adjusted, expit(logit(adjusted) - half), expit(logit(adjusted) + half), beta[-1]))
-        tables.append(pd.DataFrame(rows, columns=["adjusted", "low", "high", "slope"]).assign(
-            group=group, coder=coder, theme=THEMES, n_units=len(part.values),
-            mean_chars=part.sentences["n_chars"].mean(), share=part.values.mean(axis=0),
-        ))  # fmt: skip
+    found = adjust_marks(marks, level=level)
+    n_units = np.bincount(marks.member)
+    tables = [
+        pd.DataFrame({
+            "group": group, "coder": coder, "theme": THEMES, "n_units": int(n_units[g]),
+            "mean_chars": n_chars[marks.member == g].mean(), "share": marks.values[marks.member == g].mean(axis=0),
+            "adjusted": found["adjusted"][g], "low": found["low"][g], "high": found["high"][g], "slope": found["slope"],
+        })
+        for g, group in enumerate(marks.groups)
+    ]  # fmt: skip
     columns = ["group", "coder", "theme", "n_units", "mean_chars", "share", "adjusted", "low", "high", "slope"]
     return pd.concat(tables, ignore_index=True)[columns]
 
 
+def adjust_marks(marks: Marks, *, level: float = 0.95) -> dict[str, np.ndarray]:
+    """Return what :func:`adjust_for_length` estimates.
+
+    Returns
+    -------
+    dict of ndarray
+        ``adjusted``, ``low``, ``high`` of shape (groups, 17), ``slope`` of shape (17,).
+    """
+    design, length = _design(marks)
+    beta, covariance = fit_firth(design, marks.values)
+    n_groups = design.shape[1] - 1
+    chance = expit(beta[:, :n_groups, None] + beta[:, -1:, None] * length)
+    adjusted = chance.mean(axis=2).T
+    pull = chance * (1 - chance)
+    by_level, by_slope = pull.mean(axis=2).T / (adjusted * (1 - adjusted)), (pull @ length).T / len(length)
+    by_slope = by_slope / (adjusted * (1 - adjusted))
+    own = covariance[:, range(n_groups), range(n_groups)].T
+    shared, slope = covariance[:, :n_groups, -1].T, covariance[:, -1, -1]
+    variance = by_level**2 * own + 2 * by_level * by_slope * shared + by_slope**2 * slope
+    deff = np.array([_design_effect(*marks.tally.of(g)) for g in range(n_groups)])[:, None]
+    half = stats.norm.ppf(0.5 + level / 2) * np.sqrt(deff * variance)
+    middle = logit(adjusted)
+    return {"adjusted": adjusted, "low": expit(middle - half), "high": expit(middle + half), "slope": beta[:, -1]}
+
+
+def _design(marks: Marks) -> tuple[np.ndarray, np.ndarray]:
+    """A column a group and one for the length of the sentence, and that length: log₂ characters, less the mean."""
+    length = np.log2(marks.n_chars)
+    length -= length.mean()
+    return np.column_stack([marks.member[:, None] == np.arange(len(marks.groups)), length]).astype(float), length
+
+
 def adjust_profiles(marks: Marks) -> np.ndarray:
     """Return the adjusted shares of :func:`adjust_for_length` alone, shape (groups, 17)."""
-    length = np.log2(marks.sentences["n_chars"].to_numpy(dtype=float))
-    length -= length.mean()
-    names = marks.groups
-    design = np.column_stack([marks.sentences["group"].to_numpy()[:, None] == np.array(names), length])
-    fits = [fit_firth(design, marks.values[:, t])[0] for t in range(len(THEMES))]
-    return np.array([[expit(beta[g] + beta[-1] * length).mean() for beta in fits] for g in range(len(names))])
+    design, length = _design(marks)
+    beta, _ = fit_firth(design, marks.values)
+    n_groups = design.shape[1] - 1
+    return expit(beta[:, :n_groups, None] + beta[:, -1:, None] * length).mean(axis=2).T
 
 
-def fit_firth(design: np.ndarray, outcome: np.ndarray, *, n_steps: int = 100) -> tuple[np.ndarray, np.ndarray]:
-    """Fit a logistic model by Firth's penalised likelihood.
+def fit_firth(
+    design: np.ndarray, outcomes: np.ndarray, *, n_steps: int = 100
+) -> tuple[np.ndarray, np.ndarray]:
+    """Fit a logistic model to each of several outcomes by Firth's penalised likelihood.
 
     Newton's steps on the score Σ (y - π + h (½ - π)) x, h being the leverages of the weighted design; without a
     covariate the estimate of a share is (k + ½) / (n + 1).
@@ -98,36 +115,45 @@ def fit_firth(design: np.ndarray, outcome: np.ndarray, *, n_steps: int = 100) ->
     Parameters
     ----------
     design : ndarray of float, shape (n, p)
-    outcome : ndarray of bool, shape (n,)
+    outcomes : ndarray of bool, shape (n, k)
 
     Returns
     -------
-    beta : ndarray, shape (p,)
-    covariance : ndarray, shape (p, p)
+    beta : ndarray, shape (k, p)
+    covariance : ndarray, shape (k, p, p)
         Inverse of the information.
 
     Examples
     --------
-    >>> beta, _ = fit_firth(np.ones((4, 1)), np.array([True, False, False, False]))
-    >>> round(float(expit(beta[0])), 4)
+    >>> beta, _ = fit_firth(np.ones((4, 1)), np.array([[True], [False], [False], [False]]))
+    >>> round(float(expit(beta[0, 0])), 4)
     0.3
     """
-    beta = np.zeros(design.shape[1])
+    n, p = design.shape
+    beta, covariance = np.zeros((outcomes.shape[1], p)), np.zeros((outcomes.shape[1], p, p))
+    products = (design[:, :, None] * design[:, None, :]).reshape(n, -1)
+    is_full = np.linalg.matrix_rank(design) == p
+    left = np.arange(len(beta))
     for _ in range(n_steps):
-        chance = expit(design @ beta)
-        weighted = design * (chance * (1 - chance))[:, None]
+        chance = expit(beta[left] @ design.T)
+        weight = chance * (1 - chance)
+        information = (weight @ products).reshape(-1, p, p)
         # Of sentences of one length the slope cannot be told; the pseudo-inverse leaves it at 0.
-        covariance = np.linalg.pinv(design.T @ weighted, hermitian=True)
-        leverage = np.einsum("ij,jk,ik->i", weighted, covariance, design)
-        step = covariance @ (design.T @ (outcome - chance + leverage * (0.5 - chance)))
+        inverse = np.linalg.inv(information) if is_full else np.linalg.pinv(information, hermitian=True)
+        leverage = weight * (inverse.reshape(-1, p * p) @ products.T)
+        score = (outcomes[:, left].T - chance + leverage * (0.5 - chance)) @ design
+        step = (inverse @ score[..., None])[..., 0]
+        size = np.abs(step).max(axis=1)
         # Far from the maximum a full step may overshoot.
-        beta = beta + step * min(1.0, 4.0 / max(np.abs(step).max(), 1e-12))
-        if np.abs(step).max() < 1e-10:
+        beta[left] += step * np.minimum(1.0, 4.0 / np.maximum(size, 1e-12))[:, None]
+        covariance[left] = inverse
+        # Outcomes that have arrived stay where they are.
+        left = left[size >= 1e-10]
+        if not len(left):
             break
     return beta, covariance
 
 
-def _design_effect(part: Marks) -> float:
+def _design_effect(marked: np.ndarray, sizes: np.ndarray) -> float:
     """Sentences over effective sentences; NaN where one paragraph tells nothing."""
-    marked, sizes = part.by_block()
-    return len(part.values) / effective_size(sizes, pooled_icc(marked, sizes)) if len(sizes) > 1 else np.nan
+    return int(sizes.sum()) / effective_size(sizes, pooled_icc(marked, sizes)) if len(sizes) > 1 else np.nan

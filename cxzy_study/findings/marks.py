@@ -4,11 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from cxzy_study.tables import THEMES, InvalidInput
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Paragraphs of some groups as counts: all that resampling and permuting them needs.
+
+    Attributes
+    ----------
+    marked : ndarray of int, shape (blocks, 17)
+        Sentences of each paragraph that bear each theme.
+    sizes : ndarray of int, shape (blocks,)
+        Sentences of each paragraph.
+    owner : ndarray of int, shape (blocks,)
+        Number of each paragraph's group among *groups*.
+    groups : list of str
+        Names of the groups, sorted.
+    """
+
+    marked: np.ndarray
+    sizes: np.ndarray
+    owner: np.ndarray
+    groups: list[str]
+
+    def of(self, group: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the counts of one group's paragraphs, by the group's number."""
+        own = self.owner == group
+        return self.marked[own], self.sizes[own]
+
+    def sums(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the counts of each group, shapes (groups, 17) and (groups,)."""
+        member = self.owner == np.arange(len(self.groups))[:, None]
+        return member @ self.marked, member @ self.sizes
 
 
 @dataclass(frozen=True)
@@ -30,10 +63,26 @@ class Marks:
     values: np.ndarray
     blocks: np.ndarray
 
-    @property
+    @cached_property
     def groups(self) -> list[str]:
         """Names of the groups that have a sentence, sorted."""
         return sorted(self.sentences["group"].unique())
+
+    @cached_property
+    def member(self) -> np.ndarray:
+        """Number of each sentence's group among :attr:`groups`, shape (sentences,)."""
+        return np.asarray(pd.factorize(self.sentences["group"], sort=True)[0])
+
+    @cached_property
+    def n_chars(self) -> np.ndarray:
+        """Characters of each sentence, shape (sentences,)."""
+        return self.sentences["n_chars"].to_numpy(dtype=float)
+
+    @cached_property
+    def tally(self) -> Blocks:
+        """The marks counted by paragraph."""
+        marked, sizes = self.by_block()
+        return Blocks(marked, sizes, self.member[np.unique(self.blocks, return_index=True)[1]], self.groups)
 
     def of(self, group: str) -> Marks:
         """Return the marks of one group, its blocks numbered from 0."""

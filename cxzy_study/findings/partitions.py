@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from cxzy_study.findings.distances import check_measure, group_shares, measure_distances, resample_shares
-from cxzy_study.findings.marks import Marks, find_marks
+from cxzy_study.findings.distances import check_measure, group_shares, measure_pairs, resample_shares
+from cxzy_study.findings.marks import Blocks, find_marks
 from cxzy_study.tables import InvalidInput
 
 MOST_GROUPS = 8
@@ -72,11 +73,10 @@ def compare_partitions(
     Statistics and Computing 15:53). Permuting each theme by itself would be the laxer null: groups that only differ in
     how many themes a sentence bears then look grouped in half of all corpora. Under each null the score of each
     partition is standardised and the best of all partitions noted, so that looking at all of them is paid for (Westfall
-    and Young 1993, Resampling-Based Multiple Testing, 2.5). In simulations of five documents
-    (:func:`cxzy_study.findings.calibrate_groups.measure_grouping`, table ``calibration``) a grouping was supported in
-    0.4% of corpora of one text, in 2% where each document was different, and in 6% where they stood on a gradient;
-    planted clusters were found as they were planted in 0% to 4%, 28% to 44% and 50% to 66% of corpora when their log-odds
-    differed by a standard deviation of 0.5, 1 and 1.5: no supported grouping is no proof that there is none.
+    and Young 1993, Resampling-Based Multiple Testing, 2.5). How often a grouping is
+    supported in simulated documents of one text, of five different ones and along a gradient, and how often a planted one
+    is found, is in table ``calibration`` (``grouping``): clusters whose log-odds differ by a standard deviation of 1 are
+    mostly not found, so that no supported grouping is no proof that there is none.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def compare_partitions(
     if not 3 <= len(names) <= MOST_GROUPS:
         raise InvalidInput(f"Invalid groups: 3 to {MOST_GROUPS} that {coder} read can be partitioned. {names}.")
     found = score_partitions(
-        marks, measure=measure, n_permutations=n_permutations, n_resamples=n_resamples, rng=np.random.default_rng(seed)
+        marks.tally, measure=measure, n_permutations=n_permutations, n_resamples=n_resamples, rng=np.random.default_rng(seed)
     )
     verdict = found.verdict()
     frame = pd.DataFrame({
@@ -134,31 +134,53 @@ def find_grouping(partitions: pd.DataFrame) -> str:
 
 
 def score_partitions(
-    marks: Marks, *, measure: str, n_permutations: int, n_resamples: int, rng: np.random.Generator
+    blocks: Blocks, *, measure: str, n_permutations: int, n_resamples: int, rng: np.random.Generator
 ) -> Scores:
-    """Return what :func:`compare_partitions` lists, for marks already read."""
-    n = len(marks.groups)
-    partitions = [p for p in list_partitions(n) if 1 < max(p) + 1 < n]
-    weights = _contrasts(partitions, n)
-    above = np.triu_indices(n, 1)
+    """Return what :func:`compare_partitions` lists, for paragraphs already counted."""
+    layout = _lay_out(len(blocks.groups))
 
     def scores(shares: np.ndarray) -> np.ndarray:
-        return measure_distances(shares, measure=measure)[..., above[0], above[1]] @ weights.T
+        return measure_pairs(shares, measure=measure) @ layout.contrasts.T
 
-    observed = scores(group_shares(marks))
-    same = scores(_deal(marks, n_permutations, rng))
-    spread = scores(_turn(group_shares(marks), n_permutations, rng))
+    shares = group_shares(blocks)
+    observed = scores(shares)
+    same = scores(_deal(blocks, n_permutations, rng))
+    spread = scores(_turn(shares, n_permutations, rng))
     z_same, p_same = _against(observed, same)
     z_spread, p_spread = _against(observed, spread)
-    resampled = measure_distances(resample_shares(marks, n_resamples=n_resamples, rng=rng), measure=measure)
-    again = resampled[..., above[0], above[1]] @ weights.T
+    resampled = measure_pairs(resample_shares(blocks, n_resamples=n_resamples, rng=rng), measure=measure)
+    again = resampled @ layout.contrasts.T
     again = (again - spread.mean(axis=0)) / np.maximum(spread.std(axis=0), 1e-12)
-    chosen = np.bincount(again.argmax(axis=1), minlength=len(partitions)) / n_resamples
-    held: dict[tuple[int, ...], float] = {}
-    for cluster in {c for p in partitions for c in _clusters(p)}:
-        held[cluster] = _hold_together(cluster, resampled)
-    coherence = [{c: held[c] for c in _clusters(p)} for p in partitions]
-    return Scores(partitions, observed, z_same, z_spread, p_same, p_spread, chosen, coherence)
+    chosen = np.bincount(again.argmax(axis=1), minlength=len(layout.partitions)) / n_resamples
+    # Nearer to each other than to the others, on average.
+    together = (resampled @ layout.within.T < resampled @ layout.outward.T).mean(axis=0)
+    held = dict(zip(layout.clusters, map(float, together), strict=True))
+    coherence = [{c: held[c] for c in _clusters(p)} for p in layout.partitions]
+    return Scores(layout.partitions, observed, z_same, z_spread, p_same, p_spread, chosen, coherence)
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """The partitions of n groups, their clusters, and weights of the pairs' distances (row-major above the diagonal)."""
+
+    partitions: list[tuple[int, ...]]
+    clusters: list[tuple[int, ...]]
+    contrasts: np.ndarray
+    within: np.ndarray
+    outward: np.ndarray
+
+
+@lru_cache(maxsize=MOST_GROUPS)
+def _lay_out(n: int) -> _Layout:
+    partitions = [p for p in list_partitions(n) if 1 < max(p) + 1 < n]
+    clusters = sorted({c for p in partitions for c in _clusters(p)})
+    i, j = np.triu_indices(n, 1)
+    inside = np.array([[g in c for g in range(n)] for c in clusters]).reshape(-1, n)
+    both, one = inside[:, i] & inside[:, j], inside[:, i] ^ inside[:, j]
+    return _Layout(
+        partitions, clusters, _contrasts(partitions, n),
+        both / both.sum(axis=1, keepdims=True), one / one.sum(axis=1, keepdims=True),
+    )  # fmt: skip
 
 
 def list_partitions(n: int) -> Iterator[tuple[int, ...]]:
@@ -191,24 +213,16 @@ def _clusters(partition: tuple[int, ...]) -> list[tuple[int, ...]]:
     return [c for c in every if len(c) > 1]
 
 
-def _hold_together(cluster: tuple[int, ...], distances: np.ndarray) -> float:
-    """Part of the distance matrices in which members are nearer to each other than to the others, on average."""
-    inside = np.isin(np.arange(distances.shape[-1]), cluster)
-    i, j = np.triu_indices(len(cluster), 1)
-    within = distances[:, inside][:, :, inside][:, i, j].mean(axis=1)
-    outward = distances[:, inside][:, :, ~inside].mean(axis=(1, 2))
-    return float((within < outward).mean())
-
-
-def _deal(marks: Marks, n_permutations: int, rng: np.random.Generator) -> np.ndarray:
+def _deal(blocks: Blocks, n_permutations: int, rng: np.random.Generator) -> np.ndarray:
     """Shares of the groups when all paragraphs are dealt out anew, as many to each group as it has."""
-    marked, sizes = marks.by_block()
-    owner = marks.sentences.groupby(marks.blocks)["group"].first().to_numpy()
-    shares = np.empty((n_permutations, len(marks.groups), marked.shape[1]))
-    order = rng.random((n_permutations, len(sizes))).argsort(axis=1)
-    for g, group in enumerate(marks.groups):
-        at = order[:, owner == group]
-        shares[:, g] = marked[at].sum(axis=1) / sizes[at].sum(axis=1, keepdims=True)
+    shares = np.empty((n_permutations, len(blocks.groups), blocks.marked.shape[1]))
+    order = rng.random((n_permutations, len(blocks.sizes))).argsort(axis=1)
+    counts = np.column_stack([blocks.marked, blocks.sizes]).astype(float)
+    for g in range(len(blocks.groups)):
+        member = np.zeros(order.shape)
+        np.put_along_axis(member, order[:, blocks.owner == g], 1.0, axis=1)
+        held = member @ counts
+        shares[:, g] = held[:, :-1] / held[:, -1:]
     return shares
 
 

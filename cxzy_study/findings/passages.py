@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxzy_study.findings.marks import check_columns
-from cxzy_study.findings.reinert import check_presence, classify_passages
+from cxzy_study.findings.reinert import check_presence, descend
 from cxzy_study.tables import InvalidInput
 
 N_AXES = 8
@@ -133,12 +133,12 @@ def compare_passages(
     values = values[:, values.sum(axis=0) > 0]
     rng = np.random.default_rng(seed)
     cases = [(m, n) for m in methods for n in (k if m != "hdbscan" else (0,))]
-    made = [METHODS[m](values, n) for m, n in cases]
+    made = sort_passages(values, methods, k)
     score = np.array([share_of_inertia(values, labels) for labels in made])
     null = np.empty((n_null, len(cases)))
     for run in range(n_null):
         drawn = trade_terms(values, rng=rng)
-        null[run] = [share_of_inertia(drawn, METHODS[m](drawn, n)) for m, n in cases]
+        null[run] = [share_of_inertia(drawn, labels) for labels in sort_passages(drawn, methods, k)]
     every = np.concatenate([score[None], null])
     spread = np.where(every.std(axis=0) > 0, every.std(axis=0), np.inf)
     z, z_null = (score - every.mean(axis=0)) / spread, (null - every.mean(axis=0)) / spread
@@ -170,7 +170,7 @@ def cluster_passages(presence: pd.DataFrame, *, method: str = "reinert", k: int 
     values = check_presence(presence, k=k, fewest=FEWEST)
     used = values.sum(axis=1) > 0
     classes = pd.Series(pd.NA, index=presence.index, dtype="Int64", name="class")
-    labels = METHODS[method](values[used], k)
+    (labels,) = sort_passages(values[used], [method], [k])
     classes[used] = pd.array([int(n) + 1 if n >= 0 else pd.NA for n in labels], dtype="Int64")
     return classes
 
@@ -211,29 +211,46 @@ def trade_terms(values: np.ndarray, *, rng: np.random.Generator, n_trades: int |
     return drawn
 
 
-def _reinert(values: np.ndarray, k: int) -> np.ndarray:
-    made = classify_passages(pd.DataFrame(values), k=k)
-    return made["class"].fillna(0).to_numpy(dtype=int) - 1
+def sort_passages(values: np.ndarray, methods: Sequence[str], k: Sequence[int]) -> list[np.ndarray]:
+    """Return the labels (from 0, -1 for none) that each method gives for each k, in this order; hdbscan once."""
+    places = _places(values) if {"spectral", "hdbscan"} & set(methods) else np.empty((0, 0))
+    found: list[np.ndarray] = []
+    for method in methods:
+        found += METHODS[method](values, places, k)
+    return found
 
 
-def _spectral(values: np.ndarray, k: int) -> np.ndarray:
+def _reinert(values: np.ndarray, places: np.ndarray, k: Sequence[int]) -> list[np.ndarray]:  # noqa: ARG001
+    """One descent has all numbers of classes on its way."""
+    by_number: list[np.ndarray] = []
+    for leaves in descend(values, k=max(k)):
+        labels = np.full(len(values), -1)
+        for number, (_, rows) in enumerate(leaves):
+            labels[rows] = number
+        by_number.append(labels)
+    return [by_number[min(n, len(by_number)) - 1] for n in k]
+
+
+def _spectral(values: np.ndarray, places: np.ndarray, k: Sequence[int]) -> list[np.ndarray]:  # noqa: ARG001
     from sklearn.cluster import SpectralClustering
 
-    places = _places(values)
-    n_neighbors = min(10, len(places) - 1)
     # Ties and far passages would leave the graph in pieces, on which scikit-learn warns: the pieces are joined weakly.
     from sklearn.neighbors import kneighbors_graph
 
-    graph = kneighbors_graph(places, n_neighbors, include_self=True).toarray()
+    graph = kneighbors_graph(places, min(10, len(places) - 1), include_self=True).toarray()
     affinity = np.maximum((graph + graph.T) / 2, 1e-4)
-    model = SpectralClustering(n_clusters=k, affinity="precomputed", assign_labels="cluster_qr", random_state=0)
-    return np.asarray(model.fit_predict(affinity))
+    return [
+        np.asarray(
+            SpectralClustering(n, affinity="precomputed", assign_labels="cluster_qr", random_state=0).fit_predict(affinity)
+        )
+        for n in k
+    ]
 
 
-def _hdbscan(values: np.ndarray, k: int) -> np.ndarray:  # noqa: ARG001
+def _hdbscan(values: np.ndarray, places: np.ndarray, k: Sequence[int]) -> list[np.ndarray]:  # noqa: ARG001
     from sklearn.cluster import HDBSCAN
 
-    return np.asarray(HDBSCAN(min_cluster_size=5, min_samples=3, copy=True).fit_predict(_places(values)))
+    return [np.asarray(HDBSCAN(min_cluster_size=5, min_samples=3, copy=True).fit_predict(places))]
 
 
 def _places(values: np.ndarray) -> np.ndarray:
@@ -245,7 +262,8 @@ def _places(values: np.ndarray) -> np.ndarray:
     return u[:, :N_AXES] * d[:N_AXES] / np.sqrt(r)[:, None]
 
 
-METHODS: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
+METHODS: dict[str, Callable[[np.ndarray, np.ndarray, Sequence[int]], list[np.ndarray]]] = {
     "reinert": _reinert, "spectral": _spectral, "hdbscan": _hdbscan,
 }  # fmt: skip
-"""Ways to sort passages: a table of 0 and 1 and k to labels from 0, -1 for none."""
+"""Ways to sort passages: a table of 0 and 1, the passages' places on its axes, and numbers of classes, to labels for each
+number; hdbscan, which finds its own, to one."""

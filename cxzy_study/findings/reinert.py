@@ -5,6 +5,7 @@ For corpora of many passages. With a handful of documents it sorts passages, not
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,13 +69,25 @@ def classify_passages(presence: pd.DataFrame, *, k: int, min_size: int = 5) -> p
     [1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2]
     """
     values = check_presence(presence, k=k, fewest=2 * min_size)
+    *_, leaves = descend(values, k=k, min_size=min_size)
+    classes = np.full(len(values), np.nan)
+    paths = np.full(len(values), "", dtype=object)
+    for number, (path, rows) in enumerate(leaves, start=1):
+        classes[rows], paths[rows] = number, path
+    frame = pd.DataFrame({"passage": presence.index, "class": classes, "path": paths})
+    return frame.astype({"class": "Int64"})
+
+
+def descend(values: np.ndarray, *, k: int, min_size: int = 5) -> Iterator[list[tuple[str, np.ndarray]]]:
+    """Yield the classes of :func:`classify_passages`, path and rows of each, after every split: first one, then two, …"""
     used = values.sum(axis=1) > 0
     leaves: list[tuple[str, np.ndarray, np.ndarray]] = [("", np.flatnonzero(used), np.ones(values.shape[1], bool))]
     closed: set[str] = set()
+    yield [(path, rows) for path, rows, _ in leaves]
     while len(leaves) < k:
         open_leaves = [leaf for leaf in leaves if leaf[0] not in closed]
         if not open_leaves:
-            break
+            return
         path, rows, terms = max(open_leaves, key=lambda leaf: len(leaf[1]))
         split = split_class(values[rows][:, terms])
         if split is None or min(len(split.left), len(split.right)) < min_size:
@@ -84,12 +97,7 @@ def classify_passages(presence: pd.DataFrame, *, k: int, min_size: int = 5) -> p
         kept = _keep_terms(values, parts, terms)
         at = next(i for i, leaf in enumerate(leaves) if leaf[0] == path)
         leaves[at : at + 1] = [(path + side, p, t) for side, p, t in zip("LR", parts, kept, strict=True)]
-    classes = np.full(len(values), np.nan)
-    paths = np.full(len(values), "", dtype=object)
-    for number, (path, rows, _) in enumerate(leaves, start=1):
-        classes[rows], paths[rows] = number, path
-    frame = pd.DataFrame({"passage": presence.index, "class": classes, "path": paths})
-    return frame.astype({"class": "Int64"})
+        yield [(path, rows) for path, rows, _ in leaves]
 
 
 def describe_classes(presence: pd.DataFrame, classes: pd.Series, *, n_terms: int = 10) -> pd.DataFrame:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
+from cxzy_study.findings.marks import Marks
 from cxzy_study.tables import THEMES, InvalidInput
 
 PARAGRAPH_SIZES = (1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4, 5, 6, 8, 8, 10, 14)
@@ -85,6 +87,94 @@ def simulate_corpus(
     >>> corpus.units["doc_id"].unique().tolist(), corpus.units["paragraph"].max()
     (['doc_0', 'doc_1'], np.int64(3))
     """
+    drawn = _draw(shares, n_paragraphs, icc=icc, persistence=persistence, length_slope=length_slope, seed=seed)
+    first = drawn.block_starts() if one_document else np.zeros(drawn.n_groups, dtype=int)
+    units = pd.DataFrame({
+        "doc_id": "doc_0" if one_document else [f"doc_{g}" for g in drawn.group],
+        "paragraph": 1 + first[drawn.group] + drawn.block, "n_chars": drawn.n_chars,
+    })  # fmt: skip
+    units["unit_id"] = [f"u{n:04d}" for n in units.groupby("doc_id").cumcount() + 1]
+    groups = units[["doc_id", "unit_id"]].assign(group=[f"group_{g}" for g in drawn.group])
+    units = units.assign(kind="sentence", section="0", depth=0, enumerator="", spans="0-1")
+    columns = ["doc_id", "unit_id", "kind", "section", "depth", "enumerator", "paragraph", "spans", "n_chars"]
+    share, of_characters = planted_truth(shares, length_slope=length_slope)
+    truth = pd.DataFrame({
+        "group": np.repeat([f"group_{g}" for g in range(drawn.n_groups)], len(THEMES)),
+        "theme": list(THEMES) * drawn.n_groups, "share": share.ravel(), "of_characters": of_characters.ravel(),
+    })  # fmt: skip
+    return Corpus(units[columns], mark_table(units, drawn.values), groups, truth)
+
+
+def simulate_marks(
+    shares: np.ndarray | Sequence[Sequence[float]],
+    *,
+    n_paragraphs: int | Sequence[int],
+    icc: float = 0.1,
+    length_slope: float = 0.0,
+    seed: int = 0,
+) -> Marks:
+    """Return the marks of :func:`simulate_corpus`, a document each, without the detour over its tables.
+
+    Sentences stand as :func:`cxzy_study.findings.marks.find_marks` sorts them; ``unit_id`` is their number.
+
+    Examples
+    --------
+    >>> marks = simulate_marks([PLANTED_SHARES] * 2, n_paragraphs=3, seed=1)
+    >>> marks.groups, marks.values.shape[1]
+    (['doc_0', 'doc_1'], 17)
+    """
+    drawn = _draw(shares, n_paragraphs, icc=icc, persistence=0.0, length_slope=length_slope, seed=seed)
+    names = sorted(f"doc_{g}" for g in range(drawn.n_groups))
+    place = np.array([names.index(f"doc_{g}") for g in range(drawn.n_groups)])[drawn.group]
+    order = np.argsort(place, kind="stable")
+    block = drawn.block[order]
+    new = np.diff(block, prepend=-1) != 0
+    new |= np.diff(place[order], prepend=-1) != 0
+    group = pd.Categorical.from_codes(place[order], categories=names)
+    sentences = pd.DataFrame({
+        "group": group, "doc_id": group, "unit_id": np.arange(1, len(order) + 1), "paragraph": 1 + block,
+        "n_chars": drawn.n_chars[order],
+    })  # fmt: skip
+    return Marks(sentences, drawn.values[order], np.cumsum(new) - 1)
+
+
+def planted_truth(
+    shares: np.ndarray | Sequence[Sequence[float]], *, length_slope: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what :attr:`Corpus.truth` lists, ``share`` and ``of_characters``, each of shape (groups, 17)."""
+    planted = np.asarray(shares, dtype=float)
+    if not length_slope:
+        return planted, planted
+    grid = np.exp(np.log(MEDIAN_CHARS) + SPREAD_CHARS * _normal_grid())
+    at_grid = np.array([_at_length(share, grid, length_slope) for share in planted])
+    return at_grid.mean(axis=1), grid @ at_grid / grid.sum()
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Sentences in the order in which they were drawn: group, paragraph within it from 0, characters, marks."""
+
+    n_groups: int
+    group: np.ndarray
+    block: np.ndarray
+    n_chars: np.ndarray
+    values: np.ndarray
+
+    def block_starts(self) -> np.ndarray:
+        """Paragraphs that the groups before have together."""
+        held = [int(self.block[self.group == g].max(initial=-1)) + 1 for g in range(self.n_groups)]
+        return np.cumsum(held) - held
+
+
+def _draw(
+    shares: np.ndarray | Sequence[Sequence[float]],
+    n_paragraphs: int | Sequence[int],
+    *,
+    icc: float,
+    persistence: float,
+    length_slope: float,
+    seed: int,
+) -> _Drawn:
     planted = np.asarray(shares, dtype=float)
     if planted.ndim != 2 or planted.shape[1] != len(THEMES) or not ((planted >= 0) & (planted <= 1)).all():
         raise InvalidInput(f"Invalid shares: must be rows of {len(THEMES)} probabilities. Shape {planted.shape}.")
@@ -93,34 +183,16 @@ def simulate_corpus(
             raise InvalidInput(f"Invalid {name} {value}: must lie in [0, 1].")
     rng = np.random.default_rng(seed)
     counts = np.broadcast_to(np.asarray(n_paragraphs, dtype=int), len(planted))
-    frames, all_marks, all_truth, by_character = [], [], [], []
-    grid = np.exp(np.log(MEDIAN_CHARS) + SPREAD_CHARS * _normal_grid())
-    first = 1
-    for group, (share, n_blocks) in enumerate(zip(planted, counts, strict=True)):
-        sizes = rng.choice(PARAGRAPH_SIZES, n_blocks)
-        blocks = np.repeat(np.arange(n_blocks), sizes)
+    all_blocks, all_chars, all_marks = [], [], []
+    for share, n_blocks in zip(planted, counts, strict=True):
+        blocks = np.repeat(np.arange(n_blocks), rng.choice(PARAGRAPH_SIZES, n_blocks))
         n_chars = np.maximum(rng.lognormal(np.log(MEDIAN_CHARS), SPREAD_CHARS, len(blocks)).round(), 4).astype(int)
         chance = _at_length(share, n_chars, length_slope)
         all_marks.append(draw_marks(chance, blocks, icc=icc, persistence=persistence, rng=rng))
-        at_grid = _at_length(share, grid, length_slope)
-        all_truth.append(at_grid.mean(axis=0))
-        by_character.append(grid @ at_grid / grid.sum())
-        frames.append(pd.DataFrame({
-            "doc_id": "doc_0" if one_document else f"doc_{group}", "group": f"group_{group}",
-            "paragraph": first + blocks, "n_chars": n_chars,
-        }))  # fmt: skip
-        first = first + int(n_blocks) if one_document else 1
-    units = pd.concat(frames, ignore_index=True)
-    units["unit_id"] = [f"u{n:04d}" for n in units.groupby("doc_id").cumcount() + 1]
-    groups = units[["doc_id", "unit_id", "group"]].copy()
-    units = units.assign(kind="sentence", section="0", depth=0, enumerator="", spans="0-1")
-    columns = ["doc_id", "unit_id", "kind", "section", "depth", "enumerator", "paragraph", "spans", "n_chars"]
-    truth = pd.DataFrame({
-        "group": np.repeat([f"group_{g}" for g in range(len(planted))], len(THEMES)),
-        "theme": list(THEMES) * len(planted), "share": np.concatenate(all_truth),
-        "of_characters": np.concatenate(by_character),
-    })  # fmt: skip
-    return Corpus(units[columns], mark_table(units, np.concatenate(all_marks)), groups, truth)
+        all_blocks.append(blocks)
+        all_chars.append(n_chars)
+    group = np.repeat(np.arange(len(planted)), [len(b) for b in all_blocks])
+    return _Drawn(len(planted), group, *(np.concatenate(x) for x in (all_blocks, all_chars, all_marks)))
 
 
 def draw_marks(
@@ -193,11 +265,14 @@ def mark_table(sentences: pd.DataFrame, marks: np.ndarray, *, coder: str = "sett
 
 
 def _at_length(share: np.ndarray, n_chars: np.ndarray, slope: float) -> np.ndarray:
+    if not slope:
+        return np.broadcast_to(share, (len(n_chars), len(share)))
     with np.errstate(divide="ignore"):
         logit = np.log(share) - np.log1p(-share)
     return 1 / (1 + np.exp(-(logit[None, :] + slope * np.log(n_chars / MEDIAN_CHARS)[:, None])))
 
 
+@lru_cache(maxsize=1)
 def _normal_grid() -> np.ndarray:
     """Middles of 400 strips of equal probability under the normal curve."""
     from scipy.stats import norm

@@ -22,7 +22,7 @@ class Exhibit:
     shown, from the tables named in ``tables`` and the name of a coder. ``plot`` draws them, over
     ``columns`` columns of the page, ``height_mm`` high without the note; a table shows the columns
     ``shown``. An exhibit that ``compares`` places says under it that place, genre, author and date
-    cannot be parted here.
+    cannot be parted here. ``methods`` names what is calibrated, where that does not follow from its tables.
     """
 
     id: str
@@ -37,3 +37,4 @@ class Exhibit:
     columns: int = 2
     height_mm: float = 0.0
     shown: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxzy_study.output.exhibit import Exhibit, Tables
 from cxzy_study.output.glossary import Glossary
+from cxzy_study.output.measured import measure_rows, rows_of_tables, tell_measured
 from cxzy_study.output.plots_shares import FEW, plot_share_panels
 from cxzy_study.output.register import coder, documents, facts, findings, practices, reading, themes
 from cxzy_study.output.style import check_lang
@@ -56,7 +57,30 @@ def frame_exhibit(exhibit: Exhibit, tables: Tables, *, coder: str = "settled") -
     missing = [name for name in exhibit.tables if name not in tables]
     if missing:
         raise InvalidInput(f"Invalid tables: {exhibit.id} is made from {', '.join(exhibit.tables)}. Missing {missing}.")
-    return exhibit.frame(tables, coder)
+    frame = exhibit.frame(tables, coder)
+    rows = methods_of(exhibit, frame)
+    if "claims" in exhibit.tables:
+        # Only the methods of the claims that are shown.
+        shown = tables["claims"]["claim_id"].isin(set(frame["claim_id"]))
+        used = {row for listed in tables["claims"].loc[shown, "calibrated"].fillna("") for row in listed.split(";")}
+        rows = tuple(row for row in rows if row in used)
+    if rows:
+        if "calibration" not in tables:
+            raise InvalidInput(f"Invalid tables: {exhibit.id} says what its methods do. Missing ['calibration'].")
+        frame.attrs["measured"] = measure_rows(tables["calibration"], rows)
+    return frame
+
+
+def methods_of(exhibit: Exhibit, frame: pd.DataFrame) -> tuple[str, ...]:
+    """Return the methods of table ``calibration`` behind what *exhibit* shows.
+
+    They follow from its tables; of shares, whose points have intervals in some exhibits only, from the intervals drawn.
+    An exhibit that shows but a part of a table names its own.
+    """
+    if exhibit.plot is plot_share_panels:
+        known = [m for m in dict.fromkeys(frame["interval"].fillna("")) if m and not m.startswith("none")]
+        return tuple(f"share_interval.{m}" for m in known)
+    return exhibit.methods or rows_of_tables([t for t in exhibit.tables if t != "shares"])
 
 
 def number_of(exhibit: Exhibit) -> int:
@@ -72,7 +96,7 @@ def name_of(exhibit: Exhibit, *, glossary: Glossary, lang: str) -> str:
 def note_of(
     exhibit: Exhibit, frame: pd.DataFrame, *, glossary: Glossary, codebook: Mapping[str, object], lang: str
 ) -> str:
-    """Return what must be read with an exhibit: its own note, coder, intervals, warnings, codebook.
+    """Return what must be read with an exhibit: its own note, coder, intervals, what methods do, warnings, codebook.
 
     Parameters
     ----------
@@ -92,6 +116,10 @@ def note_of(
         notes += [glossary.label(f"interval.{method}", lang) for method in methods]
         if frame["n_units"].min() < FEW:
             notes.append(glossary.label("note.few", lang, few=FEW))
+    if methods_of(exhibit, frame):
+        if "measured" not in frame.attrs:
+            raise InvalidInput(f"Invalid frame of {exhibit.id}: what its methods do on planted truth must be told with it.")
+        notes.append(tell_measured(frame.attrs["measured"], glossary=glossary, lang=lang))
     if "censored" in frame and frame["censored"].any():
         notes.append(glossary.label("note.censored", lang))
     if exhibit.compares:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from cxzy_study.output.measured import name_rows
 from cxzy_study.output.style import sort_documents
 from cxzy_study.tables import THEMES, check_table
 
@@ -21,7 +22,6 @@ OPTIONS = {
 """Choices of the multiverse and their options, in the order in which the figures show them."""
 
 WORST = 3
-COVERAGE, FALSE = ("coverage", "coverage_made"), ("any_false", "supported", "beyond_chance", "above", "branch_95")
 
 
 def frame_map(places: pd.DataFrame, *, sources: pd.DataFrame) -> pd.DataFrame:
@@ -132,14 +132,7 @@ def frame_curve(claims: pd.DataFrame, *, multiverse: pd.DataFrame) -> pd.DataFra
 
 def frame_calibration(calibration: pd.DataFrame) -> pd.DataFrame:
     """Return what has a nominal value, a row a setting; ``row`` names the method, or the way to make an interval."""
-    check_table(calibration, "calibration")
-    frame = calibration[calibration["nominal"].notna()].copy()
-    way = frame["setting"].str.extract(r"^(?:method|measure|share|by)=(\w+)", expand=False)
-    told = frame["method"].isin(("share_interval", "distance", "share_weighted", "share_corrected", "passages"))
-    frame["row"] = frame["method"].where(~told, frame["method"] + "." + way.fillna(""))
-    frame.loc[(frame["method"] == "grouping") & (frame["quantity"] == "branch_95"), "row"] = "branch"
-    frame["kind"] = frame["quantity"].isin(COVERAGE).map({True: "coverage", False: "false"})
-    return frame.reset_index(drop=True)
+    return name_rows(calibration)
 
 
 def frame_claim_table(claims: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cxzy_study.output.frames_findings import OPTIONS
 from cxzy_study.output.glossary import Glossary
+from cxzy_study.output.panels import label_rows
 from cxzy_study.output.style import (
     INK,
     QUIET,
@@ -138,9 +139,7 @@ def _plot_rates(panel: Axes, rows: pd.DataFrame, kind: str, glossary: Glossary, 
     panel.annotate(glossary.label("axis.runs", lang), (1.0, -1.0), (4, 0), xycoords=("axes fraction", "data"),
                    textcoords="offset points", va="center", ha="left", size=SMALLEST_PT, color=QUIET,
                    annotation_clip=False)  # fmt: skip
-    panel.set_yticks(range(len(names)), [glossary.label(f"calibration.{n}", lang) for n in names])
-    panel.tick_params(axis="y", length=0)
-    panel.spines["left"].set_visible(False)
+    label_rows(panel, [glossary.label(f"calibration.{n}", lang) for n in names], line=False)
     panel.set_ylim(len(names) - 0.4, -0.6)
     low, high = float((rows["rate"] - 2 * rows["se"]).min()), float((rows["rate"] + 2 * rows["se"]).max())
     panel.set_xlim((min(low, 0.9) - 0.01, 1.0) if kind == "coverage" else (0.0, max(high, 0.1) + 0.01))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxzy_study.output.glossary import Glossary
+from cxzy_study.output.panels import add_panels, label_rows
 from cxzy_study.output.style import (
     FAINT,
     INK,
@@ -130,19 +131,14 @@ def plot_account(frame: pd.DataFrame, *, glossary: Glossary, lang: str = "en", a
         ax.set_axis_off()
         docs, reasons = list(dict.fromkeys(frame["doc_id"])), list(dict.fromkeys(frame["reason"]))
         longest = float(frame["n_chars"].max())
-        gap = 0.02
-        width = (1 - gap * (len(docs) - 1)) / len(docs)
-        for i, doc_id in enumerate(docs):
-            panel = ax.inset_axes((i * (width + gap), 0, width, 1))
+        for panel, doc_id in zip(add_panels(ax, len(docs)), docs, strict=True):
             rows = frame[frame["doc_id"] == doc_id].set_index("reason").loc[reasons]
             colours = [INK if r == "kept" else "#8c8c8c" for r in reasons]
             panel.barh(range(len(reasons)), rows["n_chars"], height=0.62, color=colours)
             for y, n in enumerate(rows["n_chars"]):
                 panel.text(n + 0.025 * longest, y, f"{n:,}", va="center", size=6.5, color=INK if n else QUIET)
             panel.set(xlim=(0, longest * 1.42), ylim=(len(reasons) - 0.4, -0.6), xticks=[])
-            labels = [glossary.label(f"reason.{r}", lang) for r in reasons] if not i else [""] * len(reasons)
-            panel.set_yticks(range(len(reasons)), labels)
-            panel.tick_params(axis="y", length=0)
+            label_rows(panel, [glossary.label(f"reason.{r}", lang) for r in reasons], shown=doc_id == docs[0])
             panel.spines["bottom"].set_visible(False)
             first = rows.iloc[0]
             total = glossary.label("axis.n_all", lang, n=f"{first['n_all']:,}")
@@ -170,16 +166,11 @@ def plot_strips(frame: pd.DataFrame, *, glossary: Glossary, lang: str = "en", ax
         docs = list(dict.fromkeys(frame["doc_id"]))
         across = min(3, len(docs))
         down = ceil(len(docs) / across)
-        gap_x, gap_y = 0.03, 0.13 if down > 1 else 0.0
-        width, height = (1 - gap_x * (across - 1)) / across, (1 - gap_y * (down - 1)) / down
         right = float(frame["end"].max()) * 1.06
-        for i, doc_id in enumerate(docs):
-            row, column = divmod(i, across)
-            panel = ax.inset_axes((column * (width + gap_x), 1 - height - row * (height + gap_y), width, height))
+        panels = add_panels(ax, len(docs), across=across, gap=0.03, gap_down=0.13 if down > 1 else 0.0)
+        for i, (panel, doc_id) in enumerate(zip(panels, docs, strict=True)):
             _plot_strip(panel, frame[frame["doc_id"] == doc_id], right=right, glossary=glossary, lang=lang)
-            labels = [glossary.label(f"theme.{t}", lang) for t in THEMES] if not column else [""] * len(THEMES)
-            panel.set_yticks(range(len(THEMES)), labels, size=6.5)
-            panel.tick_params(axis="y", length=0)
+            label_rows(panel, [glossary.label(f"theme.{t}", lang) for t in THEMES], shown=not i % across, size=6.5)
             if i + across >= len(docs):
                 panel.set_xlabel(glossary.label("axis.position", lang))
     return ax

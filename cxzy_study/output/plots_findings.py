@@ -10,6 +10,7 @@ import pandas as pd
 
 from cxzy_study.output.glossary import Glossary
 from cxzy_study.output.labels import place_labels
+from cxzy_study.output.panels import add_panels, label_rows
 from cxzy_study.output.style import (
     FAINT,
     INK,
@@ -151,10 +152,7 @@ def plot_keyness(frame: pd.DataFrame, *, glossary: Glossary, lang: str = "en", a
     with journal_style():
         ax.set_axis_off()
         right = float(frame["z"].max()) * 1.05
-        gap = 0.02
-        width = (1 - gap * (len(groups) - 1)) / len(groups)
-        for i, group in enumerate(groups):
-            panel = ax.inset_axes((i * (width + gap), 0, width, 1))
+        for panel, group in zip(add_panels(ax, len(groups)), groups, strict=True):
             rows = frame[frame["group"] == group]
             colour, marker = marks[group]
             panel.set(xlim=(0, right), ylim=(deepest + 0.6, 0.2))
@@ -298,11 +296,9 @@ def _plot_branches(panel: Axes, rows: pd.DataFrame, names: dict[str, str], gloss
     for doc, (_, y) in [(d, at[d]) for d in order]:
         colour, marker = marks[doc]
         panel.scatter([0], [y], s=18, marker=marker, color=colour, zorder=3, clip_on=False)
-    panel.set_yticks(range(len(order)), [names[d] for d in order])
-    panel.tick_params(axis="y", length=0, pad=6)
+    label_rows(panel, [names[d] for d in order], line=False, pad=6)
     right = float(rows["height"].max()) * 1.18
     panel.set(xlim=(0, right), ylim=(len(order) - 0.5, -0.5))
-    panel.spines["left"].set_visible(False)
     panel.set_xlabel(glossary.label("axis.tree", lang))
     set_ticks(panel, 0, right, axis="x")
 
@@ -315,11 +311,10 @@ def _plot_pairs(panel: Axes, rows: pd.DataFrame, names: dict[str, str], glossary
     face = [INK if far else "white" for far in beyond]
     panel.scatter(rows["distance"], places, s=15, marker="o", facecolors=face, edgecolors=INK, linewidth=0.8, zorder=3)
     joint = " – " if lang == "en" else "—"
-    panel.set_yticks(places, [f"{names[a]}{joint}{names[b]}" for a, b in zip(rows["group_a"], rows["group_b"], strict=True)])
-    panel.tick_params(axis="y", length=0, labelsize=SMALLEST_PT)
+    pairs = [f"{names[a]}{joint}{names[b]}" for a, b in zip(rows["group_a"], rows["group_b"], strict=True)]
+    label_rows(panel, pairs, line=False, size=SMALLEST_PT)
     right = float(rows[["distance", "chance_high"]].max().max()) * 1.08
     panel.set(xlim=(0, right), ylim=(len(rows) - 0.5, -0.5))
-    panel.spines["left"].set_visible(False)
     panel.set_xlabel(glossary.label("axis.distance", lang))
     set_ticks(panel, 0, right, axis="x")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxzy_study.output.glossary import Glossary
+from cxzy_study.output.panels import label_rows
 from cxzy_study.output.style import (
     FAINT,
     INK,
@@ -63,8 +64,7 @@ def plot_ladder(frame: pd.DataFrame, *, glossary: Glossary, lang: str = "en", ax
                 panel = ax.inset_axes(place)
                 rows = of_kind[of_kind["group"] == group]
                 _plot_rungs(panel, rows, glossary=glossary, lang=lang)
-                labels = [glossary.label(f"mode.{m}", lang) for m in MODES] if not i else [""] * len(MODES)
-                panel.set_yticks(range(len(MODES)), labels)
+                label_rows(panel, [glossary.label(f"mode.{m}", lang) for m in MODES], shown=not i)
         _legend(ax, [(fill, hatch, glossary.label(key, lang)) for fill, hatch, _, key, _ in COUNTED.values()])
     return ax
 
@@ -83,7 +83,6 @@ def _plot_rungs(panel: Axes, rows: pd.DataFrame, *, glossary: Glossary, lang: st
         panel.axvspan(0, 1.25, facecolor="#f0f0f0", zorder=0, linewidth=0)
     panel.set(xlim=(0, 1.25), ylim=(len(MODES) - 0.4, -0.6))
     panel.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
-    panel.tick_params(axis="y", length=0)
     name = first[f"place_{lang}"] or glossary.label(f"arena.{first['group']}", lang)
     plot_heading(panel, [name, *numbers], x=0.62)
 
@@ -113,7 +112,7 @@ def plot_cycles(frame: pd.DataFrame, *, glossary: Glossary, lang: str = "en", ax
             panel = ax.inset_axes((left, 0.12, unit * len(steps), 0.68))
             left += unit * len(steps) + gap
             _plot_cycle(panel, frame[frame["cycle"] == cycle], docs=docs, glossary=glossary, lang=lang)
-            panel.set_yticks(range(len(docs)), [names[d] for d in docs] if cycle == next(iter(CYCLES)) else [""] * len(docs))
+            label_rows(panel, [names[d] for d in docs], shown=cycle == next(iter(CYCLES)))
             panel.set_title(glossary.label(f"theme.{cycle}", lang), loc="left", pad=24, size=7.5)
         _legend_cycles(ax, glossary=glossary, lang=lang)
     return ax
@@ -137,7 +136,6 @@ def _plot_cycle(panel: Axes, rows: pd.DataFrame, *, docs: list[str], glossary: G
         if x:
             panel.annotate("", (x - 0.3, -0.72), (x - 0.7, -0.72), arrowprops={"arrowstyle": "->", "color": QUIET, "linewidth": 0.7})
     panel.set(xlim=(-0.55, len(steps) - 0.45), ylim=(len(docs) - 0.5, -0.85), xticks=[])
-    panel.tick_params(axis="y", length=0)
     for side in panel.spines.values():
         side.set_visible(False)
 
@@ -202,13 +200,11 @@ def plot_centre(frame: pd.DataFrame, *, glossary: Glossary, lang: str = "en", ax
                 ax.plot(x, y + 0.2, marker, color=colour, markersize=3.8, zorder=3)
                 ax.annotate(f"{row['n_practices']}", (x, y + 0.2), (4, 0), textcoords="offset points", va="center", size=SMALLEST_PT)
         names = frame.drop_duplicates("register_id")
-        ax.set_yticks(range(len(entries)), names["name_en" if lang == "en" else "name"], size=SMALLEST_PT)
+        label_rows(ax, names["name_en" if lang == "en" else "name"].tolist(), line=False, size=SMALLEST_PT)
         ax.set(xlim=(2008.55, 2013.8), ylim=(len(entries) - 0.4, -0.6))
         years = range(2010, 2014)
         ticks = [early, *years, undated]
         ax.set_xticks(ticks, [glossary.label("axis.early", lang), *(f"{y}" for y in years), glossary.label("axis.undated", lang)])
-        ax.tick_params(axis="y", length=0)
-        ax.spines["left"].set_visible(False)
         _legend_centre(ax, frame, marks=marks, glossary=glossary, lang=lang)
     return ax
 

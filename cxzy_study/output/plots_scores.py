@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cxzy_study.output.glossary import Glossary
+from cxzy_study.output.panels import label_rows
 from cxzy_study.output.style import FAINT, QUIET, check_lang, journal_style, new_axes
 
 if TYPE_CHECKING:
@@ -47,9 +48,7 @@ def plot_scores(frame: pd.DataFrame, *, glossary: Glossary, lang: str = "en", ax
         reference = glossary.label(f"coder.{frame['reference'].iloc[0]}", lang)
         ax.set_xlabel(glossary.label("axis.score", lang, reference=reference))
         ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.50", "0.75", "1"])
-        ax.set_yticks(range(len(frame)), [glossary.label(f"theme.{t}", lang) for t in frame["theme"]])
-        ax.tick_params(axis="y", length=0)
-        ax.spines["left"].set_visible(False)
+        label_rows(ax, [glossary.label(f"theme.{t}", lang) for t in frame["theme"]], line=False)
         ax.legend(
             loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, borderpad=0, handletextpad=0.1,
             columnspacing=1.0, borderaxespad=0.2,

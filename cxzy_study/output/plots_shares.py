@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cxzy_study.output.glossary import Glossary
+from cxzy_study.output.panels import add_panels, label_rows
 from cxzy_study.output.style import (
     FAINT,
     INK,
@@ -105,18 +106,13 @@ def plot_share_panels(
         ax.set_axis_off()
         ends = frame[["share", "high"]].astype(float).max(axis=1)
         right = min(1.0, float(ends.max()) * 1.04 or 1.0)
-        gap = 0.035
-        width = (1 - gap * (len(groups) - 1)) / len(groups)
-        for i, group in enumerate(groups):
-            panel = ax.inset_axes((i * (width + gap), 0, width, 1))
+        for panel, group in zip(add_panels(ax, len(groups), gap=0.035), groups, strict=True):
             rows = frame[frame["group"] == group].set_index("theme").loc[list(THEMES)]
             _plot_panel(panel, rows, group=group, few=few)
             panel.set(xlim=(-0.03 * right, right), ylim=(len(THEMES) - 0.4, -0.6))
             _percent_axis(panel, right)
-            labels = [glossary.label(f"theme.{t}", lang) for t in THEMES] if not i else []
-            panel.set_yticks(range(len(THEMES)), labels or [""] * len(THEMES))
-            panel.tick_params(axis="y", length=0)
-            panel.spines["left"].set_visible(False)
+            names = [glossary.label(f"theme.{t}", lang) for t in THEMES]
+            label_rows(panel, names, shown=group == groups[0], line=False)
             heading = _heading(rows.iloc[0], group, glossary=glossary, lang=lang, blocks=True)
             plot_heading(panel, heading, x=right / 2)
         ax.annotate(

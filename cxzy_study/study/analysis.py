@@ -17,10 +17,11 @@ from cxzy_study.findings.distances import WITH_INTERVAL, compare_profiles
 from cxzy_study.findings.estimates import bound_silence
 from cxzy_study.findings.families import cluster_families, compare_families
 from cxzy_study.findings.features import tabulate_practices
+from cxzy_study.findings.intervals import METHODS
 from cxzy_study.findings.keyness import compare_keyness, compare_log_likelihood, count_terms
 from cxzy_study.findings.lengths import adjust_for_length
 from cxzy_study.findings.partitions import compare_partitions
-from cxzy_study.findings.shares import count_character_shares
+from cxzy_study.findings.shares import count_character_shares, count_practice_shares, count_shares
 from cxzy_study.findings.universes import Bench
 from cxzy_study.study.load import READERS, ROOT, SEED, Study, rounded
 from cxzy_study.tables import SCHEMAS, check_table, table_text
@@ -105,6 +106,8 @@ def make_findings(study: Study) -> dict[str, pd.DataFrame]:
     """Make every table of findings but those that take long: families, multiverse and calibration; and claims."""
     made = {
         "shares_adjusted": _shares_adjusted(study),
+        "shares_intervals": _shares_intervals(study),
+        "shares_practices": count_practice_shares(study["practices"]),
         "silence": _silence(study),
         "distances": pd.concat(
             [compare_profiles(study["codes"], study["units"], coder=CODER, measure=m, seed=SEED) for m in WITH_INTERVAL]
@@ -151,6 +154,15 @@ def _shares_adjusted(study: Study) -> pd.DataFrame:
     adjusted = adjusted.rename(columns={"low": "adjusted_low", "high": "adjusted_high"})
     names = {"share": "of_characters", "low": "of_characters_low", "high": "of_characters_high"}
     return adjusted.merge(characters.rename(columns=names)[["group", "theme", *names.values()]], on=["group", "theme"])
+
+
+def _shares_intervals(study: Study) -> pd.DataFrame:
+    """Shares with intervals in the ways that allow for paragraphs; where one has none, that it has none is told once."""
+    ways = [
+        count_shares(study["codes"], study["units"], coder=CODER, method=method, seed=SEED)
+        for method in METHODS if method != "wilson"
+    ]  # fmt: skip
+    return pd.concat(ways).drop_duplicates(["group", "theme", "interval"]).sort_values(["group"], kind="stable")
 
 
 def _silence(study: Study) -> pd.DataFrame:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cxzy_study.study.load import DECIDED, DERIVED, FOUND, READERS, ROOT
+from cxzy_study.study.measured import tell_methods
 from cxzy_study.study.practices import PRACTICE_SHEETS
-from cxzy_study.tables import SCHEMAS, save_text
+from cxzy_study.tables import CALIBRATED, SCHEMAS, save_text
 
 _HEAD = """# Data
 
@@ -65,7 +66,8 @@ def describe_data() -> str:
         if table.name not in places:
             continue
         files = ", ".join(f"`{path.removeprefix('data/')}`" for path in places[table.name])
-        parts.append(f"\n## {table.name}\n\n{files}. One row is {table.row}.\n\n| column | cell | what it holds |\n|---|---|---|")
+        told = f" {tell_methods(CALIBRATED[table.name])}" if table.name in CALIBRATED else ""
+        parts.append(f"\n## {table.name}\n\n{files}. One row is {table.row}.{told}\n\n| column | cell | what it holds |\n|---|---|---|")
         for c in table.columns:
             cell = _KINDS[c.kind] + ("" if c.required else ", may be empty")
             values = f" ({', '.join(c.allowed)})" if c.allowed and len(c.allowed) < 12 else ""

@@ -14,7 +14,8 @@ from cxzy_study.findings.claims import evaluate_claims, find_fallen, load_claims
 from cxzy_study.findings.multiverse import run_multiverse
 from cxzy_study.study.analysis import bench_of, key_of, make_families, make_findings, practices_of
 from cxzy_study.study.load import ROOT, Study, rounded
-from cxzy_study.tables import SCHEMAS, check_table, load_table, save_table, table_text
+from cxzy_study.study.measured import tell_methods
+from cxzy_study.tables import CALIBRATED, SCHEMAS, check_table, load_table, save_table, table_text
 
 CLAIMS = Path("data/claims.yaml")
 PARTS = Path(".parts")
@@ -79,13 +80,15 @@ def save_multiverse(study: Study) -> list[str]:
 
 
 def tell_claims(claims: pd.DataFrame) -> str:
-    """Return claims as lines for people: status, statistic, where it holds, the sentence."""
+    """Return claims as lines for people: status, statistic, where it holds, the sentence; what their methods do."""
     lines = []
     for row in claims.itertuples():
         ends = f" [{row.low:.2f}, {row.high:.2f}]" if pd.notna(row.low) else ""
         number = f"{row.value:.3g}{ends}" if pd.notna(row.value) else "no number"
         held = f"{row.n_hold} of {row.n_universes}" if row.n_universes else "not run"
         lines.append(f"{row.status:<6} {number:<22} {row.side} {row.bound:<5g} {held:>13}  {row.claim_id}: {row.en}")
+    used = {row for listed in claims["calibrated"].dropna() for row in listed.split(";") if row}
+    lines.append(tell_methods([row for row in CALIBRATED["claims"] if row in used]))
     return "\n".join(lines)
 
 

@@ -13,8 +13,9 @@ from cxzy_study.coding.codes import sheet_codes
 from cxzy_study.coding.learned import code_learned
 from cxzy_study.coding.sheets import load_sheet, save_sheet
 from cxzy_study.coding.weights import load_weights
-from cxzy_study.findings.estimates import draw_sample, estimate_shares, size_sample
+from cxzy_study.findings.estimates import SAMPLED, draw_sample, estimate_shares, size_sample
 from cxzy_study.study.load import ROOT, SEED, load_codebook
+from cxzy_study.study.measured import tell_methods
 from cxzy_study.study.own import WEIGHTS, check_free, people_csv, read_all, units_of
 from cxzy_study.tables import THEMES, InvalidInput, save_bytes
 
@@ -165,8 +166,10 @@ def describe_estimates(estimates: pd.DataFrame) -> str:
     columns = ["theme", "naive", "estimate", "low", "high", "bias", "n_missed", "n_false"]
     shown = estimates[columns].to_string(index=False, float_format=lambda x: f"{x:.3f}")
     n_read, n_units = estimates[["n_read", "n_units"]].iloc[0]
-    rest = "" if n_read == n_units else "\nOn average the estimate is right; a single one is as unsure as its interval is wide."
-    return f"{n_read:,} of {n_units:,} sentences read; {basis}.\n{shown}{rest}"
+    way = {text: name for name, text in SAMPLED.items()}.get(basis)
+    rest = "On average the estimate is right; a single one is as unsure as its interval is wide."
+    told = f"\n{rest}\n{tell_methods([f'share_corrected.{way}'])}" if way else ""
+    return f"{n_read:,} of {n_units:,} sentences read; {basis}.\n{shown}{told}"
 
 
 def _load_strata(path: Path | None) -> dict[str, str] | None:

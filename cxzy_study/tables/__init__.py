@@ -5,6 +5,7 @@ Stages never import each other: what one hands to the next is a :class:`pandas.D
 cell, never 0.
 """
 
+from cxzy_study.tables.calibrated import CALIBRATED
 from cxzy_study.tables.checks import (
     InvalidInput,
     check_table,
@@ -20,6 +21,7 @@ from cxzy_study.tables.schemas_coder import TOTALS
 from cxzy_study.tables.schemas_practices import CYCLES
 
 __all__ = [
+    "CALIBRATED",
     "CYCLES",
     "KINDS",
     "MODES",

@@ -39,6 +39,38 @@ FINDINGS = (
         ("group", "coder", "theme"),
     ),
     Table(
+        "shares_intervals",
+        f"a theme's share of a document's sentences with its 95% interval made in one of several ways ({_DOC}); paragraphs "
+        "are the blocks that vary",
+        (
+            _GROUP,
+            _CODER,
+            _THEME,
+            column("n_units", "int", "sentences"),
+            column("n_blocks", "int", "paragraphs"),
+            column("share", "share", "share of sentences"),
+            column("low", "share", "lower end of its 95% interval", False),
+            column("high", "share", "upper end", False),
+            column("interval", "text", "how the interval was made, or why there is none"),
+        ),
+        ("group", "coder", "theme", "interval"),
+    ),
+    Table(
+        "shares_practices",
+        "a theme's share of a document's practices; practices are listed, not drawn, so that the interval is the least "
+        "uncertainty that one should allow and nothing is calibrated",
+        (
+            _GROUP,
+            _THEME,
+            column("n_practices", "int", "practices of the settled inventory"),
+            column("n_coded", "int", "practices that bear the theme"),
+            column("share", "share", "n_coded / n_practices"),
+            column("low", "share", "lower end of Wilson's 95% interval, practices taken as independent"),
+            column("high", "share", "upper end"),
+        ),
+        ("group", "theme"),
+    ),
+    Table(
         "silence",
         "a theme not found in a group: up to which rate of sentences not finding it is no surprise (upper end "
         "of the share's interval over the machine coder's recall, for a machine, or over 1)",
@@ -279,6 +311,8 @@ FINDINGS = (
             column("n_hold", "int", "of these, those in which its statistic is on its side"),
             column("share_hold", "share", "n_hold / n_universes", False),
             column("fails_where", "list", "choices under which it fails most, with how often", False),
+            column("calibrated", "list", "methods of `calibration` that say what its interval or test does on planted truth; "
+                   "empty for shares of practices (listed, not drawn) and ranks", False),
             column("en", "text", "the sentence in English"),
             column("zh", "text", "the sentence in Chinese"),
         ),

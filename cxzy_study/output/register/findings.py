@@ -16,12 +16,11 @@ EXHIBITS = (
         {"en": "How alike the documents are, and how sure that is", "zh": "各文献有多相似，又有多可靠"},
         {
             "en": "Left: tree by average linkage of Jensen-Shannon distances between theme profiles, with the part of 500 "
-            "resamples of paragraphs that have the branch; broken lines: less than 95%. In simulated documents without "
-            "groups some branch reached 95% in the rate that the calibration states. Right: distance of every two "
+            "resamples of paragraphs that have the branch; broken lines: less than 95%. Right: distance of every two "
             "documents (dots), and what dealing their paragraphs out anew gives (bars: from the mean to the value that 95 "
             "of 100 dealings stay below); filled: beyond it.",
             "zh": "左：按主题构成的詹森—香农距离、平均连接法所得的树，数字为以段落重抽样五百次中出现该分支的比例；虚线：不足百分之九十五。"
-            "在没有分组的模拟文献中，也会有分支达到百分之九十五，比率见校准结果。右：每两份文献的距离（圆点），"
+            "右：每两份文献的距离（圆点），"
             "以及把两者段落重新分派所得的距离（灰条：自均值至百分之九十五的分派不超过之值）；实心：超出此值。",
         },
         {
@@ -32,6 +31,7 @@ EXHIBITS = (
         plot_tree,
         2,
         66.0,
+        methods=("branch", "distance.jensen_shannon"),
     ),
     Exhibit(
         "fig_map",
@@ -41,9 +41,9 @@ EXHIBITS = (
         {"en": "Documents among the themes: a map with its uncertainty", "zh": "文献与主题的对应分析图及其不确定性"},
         {
             "en": "Correspondence analysis of marks by document and theme. Documents stand at their cross-validated places; "
-            "ellipses hold the true profile in about 95 of 100 simulated cases (see the calibration). Where ellipses "
+            "ellipses are meant to hold the true profile in 95 of 100 cases. Where ellipses "
             "overlap, the places are not shown to differ. Crosses: themes, named on the right.",
-            "zh": "按文献与主题的标注数作对应分析。文献位于交叉验证所得之处；椭圆在模拟中约有百分之九十五包含真实构成（见校准结果）。"
+            "zh": "按文献与主题的标注数作对应分析。文献位于交叉验证所得之处；椭圆意在百分之九十五的情形中包含真实构成。"
             "椭圆相交者，不能说位置有别。十字：主题，名称见右图。",
         },
         {
@@ -140,7 +140,7 @@ EXHIBITS = (
             "en": "A table of claims with statistic, bound, status and in how many analyses each holds.",
             "zh": "论断表：统计量、界限、现状，以及在多少种分析中成立。",
         },
-        False,
+        True,
         shown=("claim", "stated", "statistic", "bound", "status", "held"),
     ),
     Exhibit(
@@ -162,7 +162,7 @@ EXHIBITS = (
             "en": "A matrix of claims by analytic options, shaded by how often the claim holds.",
             "zh": "论断与分析选项的矩阵，深浅表示成立的比例。",
         },
-        False,
+        True,
         plot_claims,
         2,
         122.0,
@@ -182,7 +182,7 @@ EXHIBITS = (
             "en": "Three specification curves with the choices of each analysis below.",
             "zh": "三条规格曲线，下列各种分析的选项。",
         },
-        False,
+        True,
         plot_curve,
         2,
         112.0,
