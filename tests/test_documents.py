@@ -16,6 +16,7 @@ from conftest import ROOT
 from cxzy_study.cli import main
 from cxzy_study.output.documents import make_docx, make_pdf
 from cxzy_study.output.fonts import font_face, subset_font
+from cxzy_study.output.paper import column_widths
 from cxzy_study.output.references import cite, load_items, source_items, write_bibtex, write_csl, write_ris
 from cxzy_study.study import cite as archive
 from cxzy_study.study.load import load_study
@@ -51,6 +52,42 @@ def test_the_pdf_holds_text_rows_and_links_and_no_navigation(pictures, lang):
     assert "English" not in text
     assert made.count(b"/Link") >= 4
     document.close()
+
+
+TABLE = """<figure id="tab_a" class="table columns-2"><figcaption><b>Table 1.</b> Towns <a class="look" href="explorer.html#v=x">See</a></figcaption>
+<div class="wide"><table><thead><tr><th>Town</th><th>What it did</th></tr></thead><tbody><tr><td><a class="row" href="explorer.html#row=t.1">松岭</a></td>
+<td>a long account of what the town did in the year, and why it was told</td></tr></tbody></table></div><p class="note">A note.</p></figure>"""
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_docx_is_set_as_a_document(pictures, lang):
+    page = PAGE.format("png").replace("</main>", TABLE + "</main>")
+    with zipfile.ZipFile(io.BytesIO(make_docx(page, lang=lang, pictures=pictures))) as made:
+        body, styles = made.read("word/document.xml").decode("utf-8"), made.read("word/styles.xml").decode("utf-8")
+        assert "PAGE" in made.read("word/footer1.xml").decode("utf-8")
+        assert "explorer.html" not in body + made.read("word/_rels/document.xml.rels").decode("utf-8")
+    page_size = re.search(r"<w:pgSz [^>]*>", body)[0]
+    assert 'w:w="11906"' in page_size and 'w:h="16838"' in page_size  # noqa: PT018
+    assert body.count("松岭县的承诺") == 0  # the page's heading; the title of the document is that of the page
+    assert re.findall(r'w:pStyle w:val="Title" ?/>.*?<w:t[^>]*>(.*?)</w:t>', body, flags=re.DOTALL) == ["松岭县"]
+    tables = re.findall(r"<w:tbl>.*?</w:tbl>", body, flags=re.DOTALL)
+    assert len(tables) == 2  # none of them for the figure's sake
+    assert all("w:cantSplit" in table and 'w:val="TableText"' in table for table in tables)
+    widths = [int(w) for w in re.findall(r'<w:gridCol w:w="(\d+)"', tables[0])]
+    assert widths[1] > 3 * widths[0] > 0
+    for style in ("TableCaption", "FigureCaption", "ExhibitNote", "Figure"):
+        assert f'w:pStyle w:val="{style}"' in body
+        assert styles.count(f'w:styleId="{style}"') == 1
+
+
+def test_columns_take_what_they_need():
+    wide = column_widths([["a", "b", "c"], ["x" * 9, "word " * 60, "word " * 20]], budget=100)
+    assert sum(wide) == pytest.approx(1)
+    assert wide[1] > wide[2] > wide[0] >= 0.11  # nine letters stay on one line
+    narrow = column_widths([["a", "b"], ["松岭县", "12"]], budget=100)
+    assert narrow == [0.08, 0.07]
+    many = column_widths([["x" * 10] * 30], budget=100)
+    assert 0.85 < sum(many) <= 1.0001
 
 
 def test_a_picture_that_is_missing_stops_the_pdf(pictures):

@@ -18,10 +18,28 @@ from cxzy_study.study.lab import lab_command
 
 NOTEBOOK = "01_sources.ipynb"
 SECONDS = 80
+"""How long a single thing may take."""
+
+WHOLE = 240
+"""How long all of it may take, from the server's start to its end."""
 
 
 @pytest.fixture
-def lab(tmp_path):
+def limit():
+    """Ends the test when the whole of it takes too long, wherever it is waiting; what it started is ended as ever."""
+
+    def late(signum, frame):
+        pytest.fail(f"The whole took longer than {WHOLE} seconds.")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(WHOLE)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture
+def lab(tmp_path, limit):
     """A server of its own on a copy of a notebook without outputs; yields its address and ends with the test."""
     find_chromium()  # skips before anything is started
     pytest.importorskip("playwright", reason="playwright is not installed (extra: test)")

@@ -6,12 +6,15 @@ import html
 import re
 import shutil
 from html.parser import HTMLParser
+from urllib.parse import parse_qsl
 
 import invented
 import pandas as pd
 import pytest
 from PIL import Image
+from test_explorer import data_of
 
+from conftest import ROOT
 from cxzy_study.output import report
 from cxzy_study.output.blocks import embed_picture
 from cxzy_study.output.exhibits import EXHIBITS, ORDER, frame_exhibit
@@ -19,6 +22,7 @@ from cxzy_study.output.ledger import Ledger, show_number
 from cxzy_study.output.prose import check_prose
 from cxzy_study.output.style import LANGS
 from cxzy_study.study.cite import works_of
+from cxzy_study.study.explore import PAGE
 from cxzy_study.study.load import load_study
 from cxzy_study.study.make import codebook_facts
 from cxzy_study.tables import InvalidInput, table_text
@@ -112,10 +116,43 @@ def test_every_number_of_the_page_is_in_the_list_and_leads_to_its_rows(built, ta
     assert len(parts.numbers) > 60
     assert [(i, shown) for i, _, shown in parts.numbers] == list(zip(listed["number_id"], listed["shown"], strict=True))
     assert len(set(parts.ids)) == len(parts.ids)
+    shown = data_of((ROOT / PAGE).read_text("utf-8"))["tables"]
     for (_, link, _), row in zip(parts.numbers, listed.itertuples(), strict=True):
-        assert link[1:] in parts.ids
-        assert link == (f"#{row.table}-{row.rows}" if row.how == "cell" else f"#rows-of-{row.number_id}")
-        assert all(f"{row.table}-{r}" in parts.ids for r in row.rows.split(";"))
+        if row.table in shown:
+            state = dict(parse_qsl(link.partition("#")[2]))
+            assert link.startswith("explorer.html#")
+            assert state["lang"] == lang
+            assert _rows_of(state["row"]) == (row.table, [int(r) for r in row.rows.split(";")])
+        elif row.table in {"fig_sources", "fig_account", "fig_scores"}:
+            assert link.startswith("explorer.html#v=")
+        else:
+            assert link[1:] in parts.ids
+        assert row.how != "cell" or f"{row.table}-{row.rows}" in parts.ids
+
+
+def _rows_of(place):
+    """The table and the rows that an address names, spelled out one by one."""
+    table, _, runs = place.rpartition(".")
+    ends = [[int(n) for n in run.split("-")] for run in runs.split(",")]
+    return table, [i for run in ends for i in range(run[0], run[-1] + 1)]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_on_paper_every_number_leads_to_a_line(tables, given, lang):
+    from cxzy_study.output.rows import list_rows
+
+    ledger = Ledger(tables, glossary=given["glossary"], lang=lang)
+    ledger.cell("claims", column="n_hold", claim_id="one_group")
+    ledger.cell("claims", column="n_universes", claim_id="one_group")
+    ledger.count("practices", answers="*")
+    ledger.count("practices", answers="*")
+    ledger.count("practices")
+    lines = dict(list_rows(ledger))
+    assert {n.anchor for n in ledger.numbers} == {line.anchor for mine in lines.values() for line in mine}
+    assert len(lines["claims"]) == 1
+    assert len(lines["practices"]) == 2
+    claim = tables["claims"].set_index("claim_id").loc["one_group"]
+    assert lines["claims"][0].values == f"n_hold {claim.n_hold}, n_universes {claim.n_universes}"
 
 
 def test_listed_values_are_those_of_the_tables(built, tables):
@@ -156,7 +193,7 @@ def test_the_page_stands_alone_and_shows_every_exhibit_with_its_words(built, lan
     style = re.search(r"<style>(.*?)</style>", page, flags=re.DOTALL)[1]
     assert "@import" not in style
     assert re.findall(r"url\(([^)]{22})", style) == ["data:font/woff2;base64"]
-    outside = {link for link in parts.links if not link.startswith(("#", "https://doi.org/"))}
+    outside = {link for link in parts.links if not link.startswith(("#", "https://doi.org/", "explorer.html#"))}
     assert outside == {f"report_{other}.html" for other in LANGS if other != lang} | {f"report_{lang}.{f}" for f in ("pdf", "docx")}
     assert {link[1:] for link in parts.links if link.startswith("#")} <= set(parts.ids)
     assert [i for i in parts.ids if i in EXHIBITS] == list(ORDER) == list(EXHIBITS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from cxzy_study.output.addresses import EXHIBIT_STATES, EXPLORER, ROWS_OF, rows_address
 from cxzy_study.output.exhibit import Exhibit
 from cxzy_study.output.exhibits import name_of, note_of
 from cxzy_study.output.glossary import Glossary
@@ -24,11 +25,16 @@ def show_block(
     frame: pd.DataFrame,
     folder: Path,
     *,
+    tables: Mapping[str, pd.DataFrame],
     glossary: Glossary,
     codebook: Mapping[str, object],
     lang: str,
 ) -> str:
-    """Return the HTML of an exhibit, without an empty line, which would end the block in Markdown."""
+    """Return the HTML of an exhibit, without an empty line, which would end the block in Markdown.
+
+    The lines of a table lead to the rows of *tables* that they were made from, a figure to the view
+    of the explorer that shows what it was drawn from.
+    """
     drawn = folder / f"{exhibit.id}.csv"
     if not drawn.is_file():
         raise InvalidInput(f"Invalid exhibits {folder}: {drawn.name} is missing. Draw the exhibits first.")
@@ -37,16 +43,30 @@ def show_block(
     note = note_of(exhibit, frame, glossary=glossary, codebook=codebook, lang=lang)
     name, title = name_of(exhibit, glossary=glossary, lang=lang), escape(exhibit.title[lang])
     if exhibit.plot is None:
-        inner = show_table(exhibit, frame, glossary=glossary, lang=lang)
+        inner = show_table(exhibit, frame, addresses=_line_addresses(exhibit, frame, tables, lang=lang), glossary=glossary, lang=lang)
         below = f'<p class="note">{escape(note)}</p>'
     else:
         # The note stands in the picture; who does not see the picture reads it in the alternative text.
         alt = escape(f"{exhibit.alt[lang]} {note}", quote=True)
         inner = f'<img alt="{alt}" src="{exhibit.id}_{lang}.png">'
         below = ""
-    caption = f"<figcaption><b>{name}.</b> {title}</figcaption>"
+    state = EXHIBIT_STATES.get(exhibit.id)
+    look = f' <a class="look" href="{EXPLORER}#{escape(state)}&amp;lang={lang}">{glossary.label("report.explore", lang)}</a>' if state else ""
+    caption = f"<figcaption><b>{name}.</b> {title}{look}</figcaption>"
     kind = f"{exhibit.kind} columns-{exhibit.columns}"
     return f'<figure id="{exhibit.id}" class="{kind}">{caption}<div class="wide">{inner}</div>{below}</figure>'
+
+
+def _line_addresses(exhibit: Exhibit, frame: pd.DataFrame, tables: Mapping[str, pd.DataFrame], *, lang: str) -> list[str]:
+    """Return for each line of a table exhibit the address of the rows behind it."""
+    if exhibit.id not in ROWS_OF:
+        return [""] * len(frame)
+    table, columns = ROWS_OF[exhibit.id]
+    behind: dict[tuple[object, ...], list[int]] = {}
+    for number, key in enumerate(tables[table][list(columns)].itertuples(index=False, name=None), start=1):
+        behind.setdefault(key, []).append(number)
+    keys = frame[list(columns)].itertuples(index=False, name=None)
+    return [rows_address(table, behind.get(key, []), lang=lang) for key in keys]
 
 
 def show_name(name: str, *, glossary: Glossary, lang: str) -> str:
@@ -71,11 +91,14 @@ def embed_picture(folder: Path, name: str) -> str:
     return min(found, key=len)
 
 
-def show_table(exhibit: Exhibit, frame: pd.DataFrame, *, glossary: Glossary, lang: str) -> str:
+def show_table(
+    exhibit: Exhibit, frame: pd.DataFrame, *, glossary: Glossary, lang: str, addresses: Sequence[str] = ()
+) -> str:
     """Return the rows of a table exhibit as an HTML table, its columns named by the glossary.
 
     Of a column that the rows have in both languages the report's is shown; numbers stand to the right; a cell whose
     value the glossary knows as ``<column>.<value>`` (or as ``coder.<value>`` of a column ``a`` or ``b``) is shown as that.
+    The first cell of a line leads to its address, if it has one.
     """
 
     def show(row: Mapping[str, Any], column: str) -> str:
@@ -99,11 +122,15 @@ def show_table(exhibit: Exhibit, frame: pd.DataFrame, *, glossary: Glossary, lan
     broken = {c for c in numbers if not (numbers[c].dropna() % 1 == 0).all()}
     right = set(numbers)
 
-    def cell(tag: str, column: str, words: str) -> str:
+    def cell(tag: str, column: str, words: str, address: str = "") -> str:
         aside = ' class="number" align="right"' if column in right else ""
-        return f"<{tag}{aside}>{escape(words)}</{tag}>"
+        inner = f'<a class="row" href="{escape(address)}">{escape(words)}</a>' if address and words else escape(words)
+        return f"<{tag}{aside}>{inner}</{tag}>"
 
     head = "".join(cell("th", c, glossary.label(f"column.{c}", lang)) for c in exhibit.shown)
-    rows = ("".join(cell("td", c, show(row, c)) for c in exhibit.shown) for row in frame.to_dict("records"))
-    body = "".join(f"<tr>{cells}</tr>" for cells in rows)
+    first, *_ = exhibit.shown
+    body = ""
+    for i, row in enumerate(frame.to_dict("records")):
+        address = addresses[i] if addresses else ""
+        body += f"<tr>{''.join(cell('td', c, show(row, c), address if c == first else '') for c in exhibit.shown)}</tr>"
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,14 @@ import pandas as pd
 
 from cxzy_study.output.fonts import font_face
 from cxzy_study.output.glossary import Glossary
+from cxzy_study.output.remarks import translate_remarks
 from cxzy_study.output.style import ARENAS, LANGS, PLACES, SPARE, THEME_COLOURS, share_colours, sort_documents
 from cxzy_study.tables import SCHEMAS, InvalidInput, save_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 SHOWN = (
-    "sources source_basis units arenas codes evidence shares agreement scores formulas families quantities bodies about announced "
+    "sources source_basis units arenas codes evidence shares silence agreement scores accuracy formulas families quantities bodies about announced "
     "practices practices_reader_1 practices_reader_2 practice_agreement practice_finding statements centre sight "
     "accountability ladder cycle_steps claims terms reader_1 reader_2 settled removed"
 ).split()
@@ -27,12 +28,12 @@ SHOWN = (
 
 NEEDED = ("sources", "units", "codes")
 
-SCRIPTS = "explorer_data explorer_parts explorer_panel explorer_views explorer_lists explorer".split()
+SCRIPTS = "explorer_data explorer_parts explorer_panel explorer_rows explorer_views explorer_lists explorer".split()
 """The page's scripts, in the order in which they run."""
 
 LABELS = (
     "explorer theme arena mode kind coder genre level campaign completeness script reason interval note axis column "
-    "actor forum consequence step basis"
+    "actor forum consequence step basis field rowof status choice option"
 ).split()
 """Groups of the glossary that the page carries."""
 
@@ -51,6 +52,9 @@ def build_explorer(
     study: Mapping[str, str],
     paths: Mapping[str, str] | None = None,
     texts: pd.DataFrame | None = None,
+    concerns: Mapping[str, Mapping[str, Any]] | None = None,
+    remarks: Mapping[str, str] | None = None,
+    variants: Callable[[str], Mapping[str, str]] | None = None,
 ) -> str:
     """Return the page: one HTML document with everything in it and no address of anything outside.
 
@@ -69,6 +73,15 @@ def build_explorer(
         Texts of the units: ``doc_id``, ``unit_id``, ``text`` and ``pieces``, a list of
         ``(start in the text, start in the file, n_text, n_file)``. Without them the page holds places only.
 
+    concerns
+        What each claim speaks of, by its id: ``themes`` and ``docs`` (ids), ``column`` and ``values`` of table practices.
+
+    remarks
+        What remarks of the tables are in Chinese, by what they are in English.
+    variants
+        Gives for the characters of a text their traditional forms, each with the simplified one, so that a search
+        in either script finds the same.
+
     Raises
     ------
     InvalidInput
@@ -86,11 +99,16 @@ def build_explorer(
         "shades": _shades(),
         "labels": _labels(glossary),
         "paths": dict(paths or {}),
+        "concerns": dict(concerns or {}),
+        "remarks": translate_remarks(tables, remarks or {}),
         "columns": _column_notes(tables),
         "tables": {name: encode_table(_shown_rows(name, tables[name])) for name in SHOWN if name in tables},
         "texts": _texts(texts) if texts is not None else None,
     }
-    return _render(data, glossary)
+    packed = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    # Variants are searched with and never shown: as escapes they ask for no glyphs of the page's font.
+    pairs = "".join(a + b for a, b in sorted(variants(packed).items())) if variants else ""
+    return _render(f'{packed[:-1]},"variants":{json.dumps(pairs)}}}', glossary)
 
 
 def save_explorer(page: str, path: str | Path) -> Path:
@@ -203,9 +221,9 @@ def _texts(texts: pd.DataFrame) -> dict[str, list[Any]]:
     return {f"{row.doc_id}.{row.unit_id}": [row.text, [list(p) for p in row.pieces]] for row in texts.itertuples()}
 
 
-def _render(data: Mapping[str, Any], glossary: Glossary) -> str:
+def _render(packed: str, glossary: Glossary) -> str:
     # Nothing in the data may end the script element that holds it.
-    packed = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    packed = packed.replace("<", "\\u003c")
     parts = {
         "title": escape(" · ".join(glossary.label("explorer.title", lang) for lang in LANGS)),
         "noscript": "<br>".join(escape(glossary.label("explorer.noscript", lang)) for lang in LANGS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,6 +41,29 @@ class Glossary:
             return self.terms[key][lang].format(**values)
         except KeyError as error:
             raise InvalidInput(f"Invalid label {key!r}: it wants a value for {error}.") from None
+
+    def gloss(self, name: str, lang: str) -> str:
+        """Return what a Chinese *name* of a text means; empty in Chinese, and where the glossary does not know it.
+
+        Examples
+        --------
+        >>> Glossary({"name.三学三比": {"en": "study 3, rival in 3", "zh": "三学三比"}}).gloss("三学三比", "en")
+        'study 3, rival in 3'
+        """
+        return self.terms[f"name.{name}"]["en"] if lang == "en" and f"name.{name}" in self.terms else ""
+
+    def numerals(self, pattern: str, lang: str) -> str:
+        """Return the pattern of a formula as the language writes it.
+
+        Examples
+        --------
+        >>> Glossary({}).numerals("三X五Y一Z", "en")
+        '3X 5Y 1Z'
+        """
+        if lang == "zh":
+            return pattern
+        digits = re.sub(r"[一二三四五六七八九]", lambda m: str("一二三四五六七八九".index(m[0]) + 1), pattern.replace("十", "10"))
+        return re.sub(r"(?<=[A-Z])(?=\d)|(?<=\d)(?=\d(?!0))", " ", digits) if "+" not in digits and digits != "10X" else digits
 
     def has(self, key: str) -> bool:
         """Say whether there is a term *key*."""

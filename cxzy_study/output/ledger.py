@@ -30,7 +30,8 @@ class Number:
     """A number as it stands in the report, and where it comes from.
 
     ``rows`` are numbered from 1, header not counted. ``how`` is ``cell`` (one row), ``sum`` (of a
-    column over rows) or ``count`` (of rows).
+    column over rows) or ``count`` (of rows). ``anchor`` is the line of the report's appendix that
+    names the rows; numbers of one row, and repeated sums and counts, share it.
     """
 
     number_id: str
@@ -41,11 +42,7 @@ class Number:
     rows: tuple[int, ...]
     value: str
     shown: str
-
-    @property
-    def anchor(self) -> str:
-        """Where its link leads: the row, or the line that lists the rows."""
-        return f"{self.table}-{self.rows[0]}" if self.how == "cell" else f"rows-of-{self.number_id}"
+    anchor: str
 
 
 class Ledger:
@@ -63,6 +60,7 @@ class Ledger:
         self.lang = check_lang(lang)
         self.numbers: list[Number] = []
         self._texts: dict[tuple[str, str], pd.Series] = {}
+        self._first: dict[tuple[str, str, str, str], str] = {}
 
     def find_rows(self, table: str, **key: object) -> pd.DataFrame:
         """Return the rows of *table* whose cells equal *key*; ``""`` finds empty cells, ``"*"`` filled ones."""
@@ -148,7 +146,9 @@ class Ledger:
         number_id = f"n{len(self.numbers) + 1}"
         places = tuple(int(i) + 1 for i in rows.index)
         written = f"{value:.9g}" if isinstance(value, float) else str(value)
-        number = Number(number_id, table, _spell(key), column, how, places, written, shown)
+        again = self._first.setdefault((table, how, column, _spell(key)), number_id)
+        anchor = f"{table}-{places[0]}" if how == "cell" else f"rows-of-{again}"
+        number = Number(number_id, table, _spell(key), column, how, places, written, shown, anchor)
         self.numbers.append(number)
         hint = escape(f"{table}: {number.key or how}", quote=True)
         return f'<a class="num" id="{number_id}" href="#{number.anchor}" title="{hint}">{escape(shown)}</a>'

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 def plot_trees(
     frame: pd.DataFrame,
     *,
-    glossary: Glossary,  # noqa: ARG001 (names alone are drawn)
+    glossary: Glossary,
     lang: str = "en",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw formulas as trees that lie on their side, one below the other, two columns of them.
+    """Draw formulas as trees that lie on their side, one below the other, two columns of them; in English with glosses.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def plot_trees(
             for tree in column:
                 high = (float(tree["y"].max()) + 2) / longest
                 panel = ax.inset_axes((i * 0.51, top - high, 0.49, high * 0.94))
-                _plot_tree(panel, tree, colour=marks[str(tree["doc_id"].iloc[0])][0], lang=lang)
+                _plot_tree(panel, tree, colour=marks[str(tree["doc_id"].iloc[0])][0], glossary=glossary, lang=lang)
                 top -= high
     return ax
 
@@ -70,22 +70,34 @@ def _rows(trees: list[pd.DataFrame]) -> float:
     return sum(float(tree["y"].max()) + 2 for tree in trees)
 
 
-def _plot_tree(panel: Axes, tree: pd.DataFrame, *, colour: str, lang: str) -> None:
+def _plot_tree(panel: Axes, tree: pd.DataFrame, *, colour: str, glossary: Glossary, lang: str) -> None:
     panel.set_axis_off()
     panel.set(xlim=(0, 1), ylim=(float(tree["y"].max()) + 0.6, -0.6))
     deepest = int(tree["depth"].max())
-    widths = [max(text_width(label, size=7.5) for label in rows["label"]) for _, rows in tree.groupby("depth")]
+    glosses = {label: glossary.gloss(label, lang) for label in tree["label"]}
+    root = tree.iloc[0]
+    place = str(root[f"place_{lang}"])
+    glosses[root["label"]] = ": ".join(filter(None, [place, glosses[root["label"]]]))
+    inner = {tree.loc[tree["node"] == parent, "label"].iloc[0] for parent in tree["parent"] if parent >= 0}
+
+    def wide(label: str) -> float:
+        name, gloss = text_width(label, size=7.5), text_width(glosses[label], size=SMALLEST_PT) if glosses[label] else 0.0
+        return max(name, gloss) if label in inner else name + gloss + 4
+
+    widths = [max(wide(label) for label in rows["label"]) for _, rows in tree.groupby("depth")]
     # Columns are as wide as their longest name; what is left goes to the branches between them.
     full = 0.49 * 183 / 25.4 * 72
     gap = max((full - sum(widths)) / max(deepest, 1), 14.0) if deepest else 0.0
     gap = min(gap, 46.0)
     starts = [sum(widths[:d]) + gap * d for d in range(deepest + 1)]
     at = {row.node: (starts[row.depth] / full, row.y) for row in tree.itertuples()}
-    root = tree.iloc[0]
-    panel.annotate(str(root[f"place_{lang}"]), (0, root["y"]), (0, -6), textcoords="offset points", size=SMALLEST_PT, color=QUIET, va="top")
     for row in tree.itertuples():
         x, y = at[row.node]
         panel.text(x, y, row.label, va="center", size=7.5, color=INK, weight="normal")
+        # Of a formula the gloss stands below; of a last part, beside it.
+        if gloss := glosses[row.label]:
+            aside = (0, -4.5) if row.label in inner else (text_width(row.label, size=7.5) + 4, 0)
+            panel.annotate(gloss, (x, y), aside, textcoords="offset points", size=SMALLEST_PT, color=QUIET, va="top" if row.label in inner else "center")
         if row.parent >= 0:
             parent = tree[tree["node"] == row.parent].iloc[0]
             px = at[row.parent][0] + text_width(parent["label"], size=7.5) / full
@@ -126,7 +138,9 @@ def _plot_families(
 ) -> None:
     marks = document_marks([d for d in docs if d != LEXICON])
     panel.set_axis_off()
-    left, step = 0.56, 0.44 / len(docs)
+    # Glosses take room that the marks can spare.
+    left = 0.56 if lang == "zh" else 0.7
+    step = (1 - left) / len(docs)
     panel.set(xlim=(0, 1), ylim=(n - 0.5, -0.5))
     places = frame.drop_duplicates("doc_id").set_index("doc_id")[f"place_{lang}"]
     for k, doc_id in enumerate(docs):
@@ -139,12 +153,16 @@ def _plot_families(
     for y, (pattern, family) in enumerate(families):
         own = frame[(frame["family"] == family) & (frame["pattern"] == pattern)]
         if pattern != before:
-            panel.text(0, y, pattern, va="center", size=SMALLEST_PT, color=QUIET)
+            panel.text(0, y, glossary.numerals(pattern, lang), va="center", size=SMALLEST_PT, color=QUIET)
             if y:
                 panel.hlines(y - 0.5, 0, 1, color=FAINT, linewidth=0.5)
             before = pattern
         surfaces = list(dict.fromkeys(s for cell in own["surfaces"] for s in cell.split("|")))
-        panel.text(0.16, y, " / ".join(surfaces), va="center", size=SMALLEST_PT)
+        names = " / ".join(surfaces)
+        panel.text(0.16 if lang == "zh" else 0.13, y, names, va="center", size=SMALLEST_PT)
+        if gloss := glossary.gloss(surfaces[0], lang):
+            x = 0.13 + (text_width(names, size=SMALLEST_PT) + 4) / (0.49 * 183 / 25.4 * 72)
+            panel.text(x, y, gloss, va="center", size=SMALLEST_PT, color=QUIET)
         panel.hlines(y, left, 1, color=FAINT, linewidth=0.4, zorder=1)
         for row in own.itertuples():
             colour, marker = marks.get(row.doc_id, (QUIET, "s"))
@@ -183,11 +201,13 @@ def plot_lineage(frame: pd.DataFrame, *, glossary: Glossary, lang: str = "en", a
                 colour, marker = marks.get(row.doc_id, (QUIET, "s"))
                 ax.plot(x, y, marker, color=colour, markerfacecolor=colour if row.parts else "white", markersize=4.5, zorder=3)
                 place = glossary.label("axis.lexicon", lang) if row.doc_id == LEXICON else getattr(row, f"place_{lang}")
-                words = f"{place} {row.date}: {row.surfaces.replace('|', ' / ')}"
+                surfaces = row.surfaces.split("|")
+                words = f"{place} {row.date}: {' / '.join(surfaces)}" + _in_brackets(glossary.gloss(surfaces[0], lang))
                 # Wordings of one family take turns above and below its line.
                 up = k % 2 == 0
                 right = x > (first + last) / 2
-                lines = [words] if not row.changed else [words, row.changed.replace("|", "  ").replace("-", "−")]
+                changes = [c[0].replace("-", "−") + (glossary.gloss(c[1:], lang) or c[1:]) for c in (row.changed or "").split("|") if c]
+                lines = [words, *changes]
                 for j, line in enumerate(reversed(lines) if up else lines):
                     ax.annotate(
                         line, (x, y), (-3 if right else 3, (6 + 9 * j) * (1 if up else -1)), textcoords="offset points",
@@ -198,6 +218,10 @@ def plot_lineage(frame: pd.DataFrame, *, glossary: Glossary, lang: str = "en", a
         ax.set_xticks(range(first, last + 1))
         ax.spines["left"].set_visible(False)
     return ax
+
+
+def _in_brackets(gloss: str) -> str:
+    return f" ({gloss})" if gloss else ""
 
 
 def _year(day: str) -> float:
@@ -241,7 +265,7 @@ def _plot_bodies(panel: Axes, rows: pd.DataFrame, *, most: int, full: float, glo
     panel.set(xlim=(0, 1), ylim=(most - 0.4, -0.6))
     longest = float(rows["n_units"].max())
     for y, row in enumerate(rows.itertuples()):
-        label = glossary.label(row.key, lang) if row.key else row.label
+        label = glossary.label(row.key, lang) if row.key else glossary.gloss(row.label, lang) or row.label
         x = 0.04 * row.depth
         room = (0.66 - x) * full
         line = wrap_text(label, width=room, size=SMALLEST_PT)[0]

@@ -145,6 +145,11 @@ def _finders(ledger: Ledger) -> dict[str, Any]:
         """Return how a claim stands: holds, leans, falls or open."""
         return str(_one_row(ledger, "claims", claim_id=claim_id)["status"])
 
+    def is_fragile(claim_id: str) -> bool:
+        """Say whether a claim keeps its side in fewer than half of its combinations of choices."""
+        row = _one_row(ledger, "claims", claim_id=claim_id)
+        return bool(row["n_universes"]) and 2 * row["n_hold"] < row["n_universes"]
+
     return {
         "find_top": ledger.find_top,
         "find_rows": ledger.find_rows,
@@ -153,6 +158,7 @@ def _finders(ledger: Ledger) -> dict[str, Any]:
         "find_common": find_common,
         "find_fragile": find_fragile,
         "status_of": status_of,
+        "is_fragile": is_fragile,
         "CODER": CODER,
         "FILLED": FILLED,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cxzy_study.output.addresses import number_address
 from cxzy_study.output.blocks import embed_picture, show_block, show_name
 from cxzy_study.output.documents import make_docx, make_pdf
 from cxzy_study.output.exhibits import EXHIBITS, frame_exhibit
@@ -20,8 +20,9 @@ from cxzy_study.output.pictures import find_pdf_difference
 from cxzy_study.output.printing import CODER, template_functions
 from cxzy_study.output.prose import check_prose, find_macros
 from cxzy_study.output.references import Item, cite
+from cxzy_study.output.rows import list_rows
 from cxzy_study.output.style import LANGS, check_lang
-from cxzy_study.tables import SCHEMAS, InvalidInput, save_bytes, table_text
+from cxzy_study.tables import InvalidInput, save_bytes, table_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -48,9 +49,9 @@ def build_report(
 ) -> list[Path]:
     """Write ``report_<lang>.html|pdf|docx`` for each language, and ``numbers.csv``, into the folder *to*.
 
-    The HTML page stands alone: pictures and Chinese type are inside. PDF and DOCX carry the rows
-    behind the numbers as an appendix. A PDF that would show the same as the one that is there is
-    not written again.
+    The HTML page stands alone: pictures and Chinese type are inside. Its numbers lead to the explorer
+    that lies beside it, those of PDF and DOCX to a line of the appendix. A PDF that would show the
+    same as the one that is there is not written again.
 
     Parameters
     ----------
@@ -92,7 +93,7 @@ def build_report(
     for lang in LANGS:
         ledger = Ledger({**tables, **frames, "facts": facts}, glossary=glossary, lang=lang)
         shown = {
-            e.id: show_block(e, frames[e.id], Path(exhibits_dir), glossary=glossary, codebook=codebook, lang=lang)
+            e.id: show_block(e, frames[e.id], Path(exhibits_dir), tables=tables, glossary=glossary, codebook=codebook, lang=lang)
             for e in EXHIBITS.values()
         }
         citations = cite(_spelled(works, glossary=glossary, lang=lang), lang=lang)
@@ -101,7 +102,12 @@ def build_report(
         ledgers[lang] = ledger
     _check_same_numbers(ledgers)
     # All is made before anything is written: a report is there whole or not at all.
-    makers = {"html": _make_html, "pdf": _make_pdf, "docx": make_docx}
+    addresses = {lang: {n.number_id: number_address(n, ledger.tables, lang=lang) for n in ledger.numbers} for lang, ledger in ledgers.items()}
+
+    def make_html(page: str, *, lang: str, pictures: Path) -> bytes:
+        return _make_html(_lead_to_explorer(page, addresses[lang]), lang=lang, pictures=pictures)
+
+    makers = {"html": make_html, "pdf": _make_pdf, "docx": make_docx}
     made = {
         Path(to) / f"report_{lang}.{form}": makers[form](pages[lang], lang=lang, pictures=Path(exhibits_dir))
         for lang in langs
@@ -139,6 +145,16 @@ def _make_html(page: str, *, lang: str, pictures: Path) -> bytes:
     page = page.replace("/*font-face*/", font_face(page, family=FONT, lang=lang), 1)
     page = re.sub(r'(?<=src=")([^":]+)\.png(?=")', lambda m: embed_picture(pictures, m[1]), page)
     return page.encode("utf-8")
+
+
+def _lead_to_explorer(page: str, addresses: Mapping[str, str]) -> str:
+    """Return *page* with the numbers leading to their addresses (by id); one without an address keeps to its line below."""
+
+    def lead(m: re.Match[str]) -> str:
+        address = addresses[m[2]]
+        return f'{m[1]}href="{address.replace("&", "&amp;")}"' if address else m[0]
+
+    return re.sub(r'(<a class="num" id="(n\d+)" )href="[^"]*"', lead, page)
 
 
 def _make_pdf(page: str, *, lang: str, pictures: Path) -> bytes:
@@ -181,8 +197,7 @@ def _render_page(ledger: Ledger, functions: Mapping[str, Any]) -> str:
         body=body,
         label=lambda key: glossary.label(key, lang),
         others=[(other, glossary.label("report.language", other)) for other in LANGS if other != lang],
-        lists=[n for n in ledger.numbers if n.how != "cell"],
-        tables=_used_rows(ledger),
+        tables=list_rows(ledger),
     )
 
 
@@ -190,23 +205,6 @@ def _environment(*, autoescape: bool) -> Environment:
     from jinja2 import Environment, StrictUndefined
 
     return Environment(autoescape=autoescape, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-
-
-def _used_rows(ledger: Ledger) -> list[dict[str, Any]]:
-    """Return for each table the rows that the report's numbers come from, with its key and the columns named."""
-    tables = []
-    for name in sorted({number.table for number in ledger.numbers}):
-        frame = ledger.tables[name]
-        mine = [number for number in ledger.numbers if number.table == name]
-        key = SCHEMAS[name].key if name in SCHEMAS else ("doc_id", "group", "theme")
-        named = {part.split("=")[0] for n in mine for part in n.key.split(";") if part} | {n.column for n in mine}
-        columns = [c for c in frame.columns if c in {*key, *named}]
-        rows = sorted({row for number in mine for row in number.rows})
-        cells = table_text(frame.loc[[r - 1 for r in rows], columns])
-        text = pd.read_csv(io.StringIO(cells), dtype=str, keep_default_na=False)
-        numbered = list(zip(rows, text.to_numpy().tolist(), strict=True))
-        tables.append({"name": name, "columns": columns, "rows": numbered})
-    return tables
 
 
 def _check_same_numbers(ledgers: Mapping[str, Ledger]) -> None:

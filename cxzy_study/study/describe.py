@@ -40,6 +40,7 @@ and what was tried | people |
 | `tables/` | what programs found | `cxzy rebuild --corpus DIR`; \
 findings: `cxzy study`, `cxzy families`, `cxzy multiverse`, `cxzy calibrate` |
 | `glossary.csv` | every label of figures and report, in both languages (key, en, zh) | people |
+| `remarks.csv` | the short remarks of the tables in Chinese (en, zh); numbers that differ stand as `{n}` | people |
 | `lexicon/` | word lists of the facts stage: formulas, measures, bodies, places | people |
 | `demo/` | a corpus written for this project, fictional places, with its true units, codes, formulas and quantities | people |
 """

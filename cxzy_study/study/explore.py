@@ -14,6 +14,7 @@ from cxzy_study.coding.coder import code_units
 from cxzy_study.findings.shares import count_shares
 from cxzy_study.output.explorer import build_explorer, save_explorer
 from cxzy_study.output.glossary import load_glossary
+from cxzy_study.output.remarks import load_remarks
 from cxzy_study.reading.documents import Reading
 from cxzy_study.reading.files import Document
 from cxzy_study.study.load import CODEBOOK, DECIDED, READERS, ROOT, SEED, Study, load_codebook, rounded
@@ -21,6 +22,7 @@ from cxzy_study.study.own import find_facts, own_sources, read_all, units_of
 from cxzy_study.study.practices import PRACTICE_SHEETS
 from cxzy_study.study.rebuild import place_in_files, read_corpus
 from cxzy_study.tables import THEMES, InvalidInput
+from cxzy_study.text.script import find_variants
 
 PAGE = Path("report/explorer.html")
 """The explorer that is committed: without the texts."""
@@ -55,6 +57,9 @@ def explore_study(study: Study, *, to: Path, corpus: Path | None = None) -> Path
         study=_citation(study.root),
         paths=table_paths(study),
         texts=texts,
+        concerns=claim_concerns(study.root / "data/claims.yaml"),
+        remarks=load_remarks(study.root / "data/remarks.csv"),
+        variants=find_variants,
     )
     return save_explorer(page, to)
 
@@ -97,6 +102,7 @@ def explore_files(
         codebook=codebook_words(book),
         study={"name": "cxzy_study", "version": _citation(ROOT)["version"]},
         texts=unit_texts(d.reading for d in documents),
+        variants=find_variants,
     )
     return save_explorer(page, to), documents, rejected
 
@@ -170,6 +176,17 @@ def table_paths(study: Study) -> Mapping[str, str]:
             if path and (study.root / path).is_file():
                 found[name] = path
                 break
+    return found
+
+
+def claim_concerns(path: Path) -> dict[str, dict[str, Any]]:
+    """Return what each claim of the file speaks of: its themes, its documents, the practices that it counts."""
+    found = {}
+    for claim in yaml.safe_load(path.read_text("utf-8")):
+        docs = [claim.get("doc_id"), claim.get("group"), *(claim["groups"] if isinstance(claim.get("groups"), list) else [])]
+        themes = [claim.get(name) for name in ("theme", "theme_a", "theme_b")]
+        of: dict[str, Any] = {"themes": [t for t in themes if t], "docs": [d for d in docs if d], "together": claim["kind"] == "pair"}
+        found[claim["id"]] = of | {name: claim[name] for name in ("column", "values") if claim["kind"] == "practice_share" and name in claim}
     return found
 
 

@@ -40,6 +40,27 @@ def _characters() -> tuple[frozenset[str], frozenset[str]]:
     return only_traditional, only_simple - shared
 
 
+def find_variants(text: str) -> dict[str, str]:
+    """Return the traditional forms of the simplified characters of *text*, each with the simplified one.
+
+    Examples
+    --------
+    >>> find_variants("创先争优")
+    {'優': '优', '創': '创', '爭': '争'}
+    """
+    wanted = set(text)
+    return {traditional: simple for traditional, simple in _variants().items() if simple in wanted and traditional not in wanted}
+
+
+@lru_cache(maxsize=1)
+def _variants() -> dict[str, str]:
+    from opencc_pyo3 import OpenCC
+
+    every = [chr(c) for c in range(0x4E00, 0x9FA6)]
+    simple = OpenCC("t2s").convert("\n".join(every)).split("\n")
+    return {a: b for a, b in zip(every, simple, strict=True) if a != b and len(b) == 1}
+
+
 def detect_script(text: str) -> str:
     """Return ``traditional`` or ``simplified``, by the characters that only one of them has.
 

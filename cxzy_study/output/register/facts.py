@@ -14,7 +14,7 @@ EXHIBITS = (
         lambda t, _: frames.frame_trees(t["formulas"], sources=t["sources"]),
         {"en": "Numbered formulas taken apart", "zh": "数字口号的拆解"},
         {
-            "en": "The formulas that branch most. Parts as the documents word them.",
+            "en": "The formulas that branch most. Parts as the documents word them, with glosses in grey.",
             "zh": "分支最多的口号。各部分用语照录原文。",
         },
         {
@@ -34,7 +34,7 @@ EXHIBITS = (
         {"en": "Families of numbered formulas", "zh": "数字口号的家族"},
         {
             "en": "Filled: the parts are told there; hollow: only the name. Spellings with the same numbers and heads are "
-            "one family; X, Y stand for heads. Lexicon: publicly known wordings.",
+            "one family; X, Y stand for heads; in grey, what a name says. Lexicon: publicly known wordings.",
             "zh": "实心：当处列明各部分；空心：仅有名称。数字与中心词相同者为一族；X、Y代表中心词。词表：公开的通行表述。",
         },
         {
@@ -91,7 +91,7 @@ EXHIBITS = (
         {"en": "Bodies within bodies: Tianjin and Taining", "zh": "机构中的机构：天津与泰宁"},
         {
             "en": "Headings and sentences that are about each body: those it is named in, else its heading's, else the "
-            "document's own. Open bars: all units of an arena or kind. Names as in the documents.",
+            "document's own. Open bars: all units of an arena or kind. Names are translated; the rows of the figure give them in Chinese.",
             "zh": "论及各机构的标题与句子数：句中点名者，否则依标题，再否则归文献本身的主体。空心条：该领域或类别的全部单位。名称照录。",
         },
         {

@@ -86,7 +86,13 @@ const TESTS = {
 };
 const passes = (unit, state, but) => Object.entries(TESTS).every(([name, test]) => name === but || test(unit, state));
 
-const fold = (text) => String(text).normalize("NFKC").toLowerCase();
+// Traditional characters of a search are read as the simplified ones of the page.
+const VARIANTS = new Map();
+{
+  const pairs = Array.from(DATA.variants || "");
+  for (let i = 0; i + 1 < pairs.length; i += 2) VARIANTS.set(pairs[i], pairs[i + 1]);
+}
+const fold = (text) => String(text).normalize("NFKC").toLowerCase().replace(/[\u4e00-\u9fff]/g, (c) => VARIANTS.get(c) || c);
 const words = (q) => fold(q).split(/\s+/).filter(Boolean);
 const finds = (hay, q) => words(q).every((w) => hay.includes(w));
 

@@ -30,7 +30,7 @@ function practiceFits(name, entry, rows) {
 const ENTRY = {
   practices: (r) => ({ title: zh() ? r.practice : r.label_en || r.practice, sub: zh() ? r.gloss_zh || r.gloss : r.gloss, tags: r.themes.split(";"), line: [r.body, t(`mode.${r.mode}`)] }),
   formulas: (r) => ({ title: r.surface, sub: [t(`explorer.status_${r.status.replace(/ /g, "_")}`), partsOf(r)].filter(Boolean).join(" · "), line: [] }),
-  numbers: (r) => ({ title: [r.qualifier, r.surface].filter(Boolean).join(" "), sub: [r.thing, r.per, r.period].filter(Boolean).join(" · "), line: [t(`explorer.number_${r.kind}`), r.flag] }),
+  numbers: (r) => ({ title: [r.qualifier, r.surface].filter(Boolean).join(" "), sub: [r.thing, r.per, r.period].filter(Boolean).join(" · "), line: [t(`explorer.number_${r.kind}`), zh() && DATA.remarks[r.flag] || r.flag] }),
   bodies: (r) => ({ title: r.name, sub: [t(`explorer.body_${r.body_type}`), r.admin_level && t(`explorer.level_${r.admin_level}`), r.parent].filter(Boolean).join(" · "), line: [] }),
   words: (r) => ({ title: r.term, sub: "", line: [] }),
 };
@@ -78,7 +78,7 @@ function entryPage(name, entry) {
 
 const ROWS = {
   formulas: (r) => [[t("explorer.as_printed"), r.surface], [t("explorer.parts"), partsOf(r)], [t("explorer.told"), r.told && t(`explorer.told_${r.told}`)], [t("explorer.parts_found"), r.n_announced === null ? "" : `${r.n_found ?? 0}/${r.n_announced}`], [t("explorer.known_from"), r.known_from]],
-  numbers: (r) => [[t("explorer.value"), [show(r.value), r.value_to && `–${show(r.value_to)}`, r.measure].filter(Boolean).join("")], [t("explorer.thing"), r.thing], [t("explorer.number_kind"), t(`explorer.number_${r.kind}`)], [t("explorer.qualifier"), r.qualifier], [t("explorer.per"), r.per], [t("explorer.period"), r.period], [t("explorer.of"), r.of], [t("explorer.claimant"), r.claimant], [t("explorer.flag"), r.flag]],
+  numbers: (r) => [[t("explorer.value"), [show(r.value), r.value_to && `–${show(r.value_to)}`, r.measure].filter(Boolean).join("")], [t("explorer.thing"), r.thing], [t("explorer.number_kind"), t(`explorer.number_${r.kind}`)], [t("explorer.qualifier"), r.qualifier], [t("explorer.per"), r.per], [t("explorer.period"), r.period], [t("explorer.of"), r.of], [t("explorer.claimant"), r.claimant], [t("explorer.flag"), zh() && DATA.remarks[r.flag] || r.flag]],
   bodies: (r) => [[t("explorer.as_printed"), r.surface === r.name ? "" : r.surface], ["GB/T 2260", r.adcode]],
   words: (r) => [["n", r.n > 1 ? r.n : ""]],
 };
@@ -108,9 +108,17 @@ function registered(r) {
 // The rows of the two readers that the settled row goes back to, and what was hesitated over.
 function inventories(r) {
   const lines = ["reader_1", "reader_2"].flatMap((reader) => (r[reader] || "").split(";").map((id) => table(`practices_${reader}`).find((x) => x.practice_id === id)).filter(Boolean)
-    .map((x) => `<p class="remark"><b>${esc(t(`coder.${reader}`))}</b> ${esc(x.gloss)}${x.note ? ` <span class="quiet">${esc(x.note)}</span>` : ""} ${cite(x)}</p>`));
-  const settled = r.note ? `<p class="remark"><b>${esc(t("coder.settled"))}</b> ${esc(r.note)}</p>` : "";
+    .map((x) => `<p class="remark"><b>${esc(t(`coder.${reader}`))}</b> ${remark(x.gloss)}${x.note ? ` <span class="quiet">${remark(x.note)}</span>` : ""} ${cite(x)}</p>`));
+  const settled = r.note ? `<p class="remark"><b>${esc(t("coder.settled"))}</b> ${remark(r.note)}</p>` : "";
   return lines.length || settled ? `<h4>${esc(t("explorer.both_readers"))}</h4>${lines.join("")}${settled}` : "";
+}
+
+// "left_out=langfang 48/48": a choice, its option, and how often the claim fails there.
+function choiceOf(text) {
+  const m = /^(\w+)=(\w+) (.*)$/.exec(text);
+  if (!m) return text;
+  const option = has(`option.${m[2]}`) ? t(`option.${m[2]}`) : has(`coder.${m[2]}`) ? t(`coder.${m[2]}`) : m[2];
+  return `${has(`choice.${m[1]}`) ? t(`choice.${m[1]}`) : m[1]}${zh() ? "：" : ": "}${option} ${m[3]}`;
 }
 
 function claims() {
@@ -118,8 +126,8 @@ function claims() {
   const items = rows.map((r) => {
     const number = r.value === null ? "–" : fixed(r.value) + (r.low === null ? "" : ` (${t("explorer.interval_from", { low: fixed(r.low), high: fixed(r.high) })})`);
     const facts_ = [[t("explorer.claim_value"), `${number}; ${t(`explorer.claim_${r.side}`, { bound: r.bound })}`], [t("explorer.claim_stated"), t(`explorer.claim_${r.stated}`)],
-      [t("explorer.claim_combinations"), r.n_universes ? t("explorer.claim_hold", { k: r.n_hold, n: r.n_universes }) : ""], [t("explorer.claim_fails_where"), (r.fails_where || "").replace(/;/g, "; ")]];
-    return `<li class="occurrence">${cite(r)}<p><b class="status ${esc(r.status)}">${esc(t(`explorer.claim_${r.status}`))}</b> ${esc(zh() ? r.zh : r.en)}</p><dl class="facts">${facts_.filter(([, v]) => v).map(([k, v]) => `<dt>${esc(k)}</dt><dd>${esc(v)}</dd>`).join("")}</dl></li>`;
+      [t("explorer.claim_combinations"), r.n_universes ? t("explorer.claim_hold", { k: r.n_hold, n: r.n_universes }) : ""], [t("explorer.claim_fails_where"), (r.fails_where || "").split(";").filter(Boolean).map(choiceOf).join(zh() ? "；" : "; ")]];
+    return `<li class="occurrence">${cite(r)}<p><b class="status ${esc(r.status)}">${esc(t(`explorer.claim_${r.status}`))}</b> ${esc(zh() ? r.zh : r.en)}</p><dl class="facts">${facts_.filter(([, v]) => v).map(([k, v]) => `<dt>${esc(k)}</dt><dd>${esc(v)}</dd>`).join("")}</dl>${concerns(r)}</li>`;
   });
   return viewHead(`${esc(t("explorer.claims"))} <small>${rows.length}</small>`, esc(t("explorer.claims_note"))) + (items.length ? `<ul class="list">${items.join("")}</ul>` : empty());
 }

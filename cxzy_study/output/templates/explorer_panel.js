@@ -59,14 +59,14 @@ function codesOf(unit) {
 
 function notesOn(unit) {
   const notes = ["settled", "reader_1", "reader_2"].flatMap((name) => facts(unit, name).map((r) => [name, r]));
-  return section(t("explorer.notes"), notes.map(([name, r]) => `<p class="remark"><b>${esc(t(`coder.${name}`))}</b> ${esc(r.note)} ${cite(r)}</p>`).join(""));
+  return section(t("explorer.notes"), notes.map(([name, r]) => `<p class="remark"><b>${esc(t(`coder.${name}`))}</b> ${remark(r.note)} ${cite(r)}</p>`).join(""));
 }
 
 function evidenceOf(unit) {
   const rows = facts(unit, "evidence");
   if (!rows.length) return "";
   const line = (r) => `<li class="rule ${r.verdict}" data-row="evidence.${r._row}"${S.theme.includes(r.theme) ? ' data-on=""' : ""}>${swatch(r.theme)}<span><b>${esc(themeName(r.theme))}</b> <code>${esc(r.rule)}</code>` +
-    `<br><small>${esc(t("explorer.characters_at", { place: placeText(r.spans) }))}${r.why ? ` · ${esc(r.why)}` : ""}</small> ${cite(r)}</span></li>`;
+    `<br><small>${esc(t("explorer.characters_at", { place: placeText(r.spans) }))}${r.why ? ` · ${esc(whyOf(r.why))}` : ""}</small> ${cite(r)}</span></li>`;
   const first = (r) => S.theme.includes(r.theme) ? 0 : 1;
   const sorted = [...rows].sort((a, b) => first(a) - first(b));
   const counted = sorted.filter((r) => r.verdict === "counted"), refused = sorted.filter((r) => r.verdict !== "counted");
@@ -86,48 +86,4 @@ function foundIn(unit) {
   ];
   const terms = facts(unit, "terms").map((r) => `<a class="word" href="${link({ ...NO_FILTER, v: "words", item: r.term })}">${esc(r.term)}${r.n > 1 ? ` <small>×${r.n}</small>` : ""}</a>`).join(" ");
   return lists.filter(([, rows]) => rows.length).map(([key, rows]) => section(t(key), `<ul class="plain">${rows.join("")}</ul>`, rows.length)).join("") + section(t("explorer.words"), terms && `<p class="words">${terms}</p>`);
-}
-
-function rowPanel(id) {
-  const dot = id.lastIndexOf("."), name = id.slice(0, dot), number = Number(id.slice(dot + 1));
-  const row = findRow(name, number);
-  const path = DATA.paths[name];
-  if (!row) {
-    return panelHead(esc(t("explorer.row")), esc(`${name} ${Number.isNaN(number) ? "" : number}`)) + `<p class="absent">${esc(t("explorer.row_elsewhere", { n: number || "–", table: name }))} ${path ? `<code>${esc(path)}</code>` : ""}</p>`;
-  }
-  const notes = DATA.columns[name] || {};
-  const cells = Object.keys(DATA.tables[name].columns).map((c) => [c, row[c]]);
-  const value = (c, v) => {
-    if (v === null || v === "") return '<span class="quiet">–</span>';
-    if (c === "theme" || c === "themes") return String(v).split(";").map((x) => THEME[x] ? themeChip(x) : esc(x)).join(" ");
-    if (c === "unit_id" && UNIT.has(keyOf(row))) return `<a href="${link({ u: keyOf(row) })}">${esc(v)}</a>`;
-    if (c === "unit_ids" && row.units) return row.units.map((u) => `<a href="${link({ u: u.key })}">${esc(u.unit_id)}</a>`).join(", ");
-    if (c === "doc_id" && DOC[v]) return `${shape(v)}${esc(v)}`;
-    if (c === "rule" && DATA.codebook.rules[v]) return `<code>${esc(v)}</code><br><code class="quiet">${esc(DATA.codebook.rules[v])}</code>`;
-    if (/spans$/.test(c)) return esc(placeText(String(v)));
-    return esc(String(v));
-  };
-  const rows = cells.map(([c, v]) => `<dt title="${esc(notes[c] || "")}"><code>${esc(c)}</code></dt><dd>${value(c, v)}</dd>`).join("");
-  return panelHead(esc(t("explorer.row")), `${esc(name)} ${number}`) + (notes[""] && !zh() ? `<p class="quiet">${esc(t("explorer.row_is", { what: notes[""] }))}</p>` : "") + behind(row) + `<dl class="facts cells">${rows}</dl>` +
-    section(t("explorer.citation"), `<p class="citation">${esc(citation(row))}</p><button type="button" class="button wide-button" data-cite="${esc(id)}">${COPY} ${esc(t("explorer.copy_citation"))}</button>`);
-}
-
-// What a number rests on: the way from a row to its passages.
-function behind(row) {
-  if (row._table === "shares") {
-    const only = row.group_kind === "arena" ? { arena: [row.group] } : { doc: [row.group] };
-    const to = link({ ...NO_FILTER, ...only, v: "passages", theme: [row.theme], kind: ["sentence"], coder: row.coder });
-    return `<p><a class="go" href="${to}">${esc(t("explorer.sentences_behind", { n: row.n_coded }))}</a></p>`;
-  }
-  if (["scores", "agreement"].includes(row._table) && THEME[row.theme]) {
-    const to = link({ ...NO_FILTER, v: "passages", theme: [row.theme], coder: row.coder || row.a, ...(row._table === "agreement" ? { differ: "1" } : {}) });
-    return `<p><a class="go" href="${to}">${esc(t("explorer.passages_behind"))}</a></p>`;
-  }
-  if (row._table === "sources") return `<p><a class="go" href="${link({ ...NO_FILTER, v: "sources", item: row.doc_id })}">${esc(t("explorer.to_source"))}</a></p>`;
-  const list = Object.entries(LISTS).find(([, l]) => l.table === row._table);
-  const parts = [];
-  if (row.unit_id && UNIT.has(keyOf(row)) && row._table !== "units") parts.push(`<a class="go" href="${link({ u: keyOf(row) })}">${esc(t("explorer.to_unit", { unit: unitName(UNIT.get(keyOf(row))) }))}</a>`);
-  if (row._table === "units") parts.push(`<a class="go" href="${link({ u: row.key })}">${esc(t("explorer.to_unit", { unit: unitName(row) }))}</a>`);
-  if (list) parts.push(`<a class="go" href="${link({ ...NO_FILTER, v: list[0], item: list[1].key(row) })}">${esc(t("explorer.to_entry"))}</a>`);
-  return parts.length ? `<p>${parts.join("<br>")}</p>` : "";
 }

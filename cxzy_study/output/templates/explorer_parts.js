@@ -19,6 +19,17 @@ const fixed = (x) => x === null || x === undefined ? "–" : x.toFixed(2).replac
 const docName = (id) => DOC[id] ? pick(DOC[id].label) : id;
 const themeName = (id) => THEME[id] ? pick(THEME[id].label) : id;
 const groupName = (row) => row.group_kind === "arena" ? t(`arena.${row.group}`) : docName(row.group);
+// A remark of ours in the page's language; what has no Chinese says that it is English.
+const remark = (text) => !text ? "" : !zh() ? esc(text) : DATA.remarks[text] ? esc(DATA.remarks[text]) : `<span lang="en">${esc(text)}</span><small>${esc(t("explorer.in_english"))}</small>`;
+// Why a match was refused: the program's reasons, of which two name a term.
+const WHYS = [[/^the heading above does not hold$/, "heading"], [/^in a statement of doctrine$/, "doctrine"], [/^inside the longer term (.+)$/, "longer"], [/^excluded by NOT$/, "not"], [/^in a proper name$/, "name"], [/^denied by (.+)$/, "denied"], [/^in a title$/, "title"]];
+function whyOf(text) {
+  for (const [pattern, name] of WHYS) {
+    const m = pattern.exec(text);
+    if (m) return t(`explorer.why_${name}`, { term: m[1] || "" });
+  }
+  return text;
+}
 const comma = () => zh() ? "，" : ", ";
 
 // A link to this state of the page with some changes: the address holds everything.
@@ -96,7 +107,7 @@ function highlight(unit, marks, q) {
   const text = Array.from(DATA.texts[unit.key][0]);
   const layers = marks.flatMap((m) => textPlaces(unit, m.spans).map(([a, b]) => ({ a, b, ...m })));
   for (const w of q ? words(q) : []) {
-    const low = text.map((c) => c.toLowerCase()), parts = Array.from(w);
+    const low = text.map((c) => VARIANTS.get(c) || c.toLowerCase()), parts = Array.from(w);
     for (let i = 0; i + parts.length <= low.length; i++) {
       if (parts.every((c, k) => low[i + k] === c)) layers.push({ a: i, b: i + parts.length, type: "sought" });
     }
@@ -122,7 +133,7 @@ function marksIn(unit, themes, all) {
   if (!all) return found;
   const kinds = { formulas: "formula", quantities: "quantity", bodies: "body" };
   return [
-    ...found, ...rules.filter((r) => r.verdict !== "counted").map((r) => of(r, "refused", `${r.rule}: ${r.why}`)),
+    ...found, ...rules.filter((r) => r.verdict !== "counted").map((r) => of(r, "refused", `${r.rule}: ${whyOf(r.why)}`)),
     ...Object.entries(kinds).flatMap(([name, type]) => facts(unit, name).map((r) => of(r, type, t(`explorer.one_${type}`)))),
   ];
 }

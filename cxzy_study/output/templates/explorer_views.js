@@ -124,8 +124,8 @@ function sourcePage(id) {
   const basis = Object.fromEntries(table("source_basis").filter((r) => r.doc_id === id).map((r) => [r.fact, r]));
   const value = (c, v) => ["genre", "completeness", "campaign", "script"].includes(c) && has(`${c}.${v}`) ? t(`${c}.${v}`) : c === "admin_level" && v ? t(`level.${v}`) : show(v);
   const lines = Object.keys(DATA.tables.sources.columns).filter((c) => !["doc_id", "place_en", "place_zh"].includes(c) && !(s[c] === "" && !basis[c])).map((c) => {
-    const b = basis[c], why = b ? [t(`explorer.basis_${b.basis}`), b.spans && t("explorer.characters_at", { place: placeText(b.spans) }), b.reason].filter(Boolean).join(" · ") : "";
-    return `<dt>${esc(t(`explorer.source_${c}`))}</dt><dd>${s[c] === "" || s[c] === null ? "–" : `<span${c === "sha256" ? ' class="hash"' : ""}>${esc(value(c, s[c]))}</span>`}${why ? `<br><small>${esc(why)}</small> ${cite(b)}` : ""}</dd>`;
+    const b = basis[c], why = b ? [t(`explorer.basis_${b.basis}`), b.spans && t("explorer.characters_at", { place: placeText(b.spans) })].filter(Boolean).map(esc).concat(b.reason ? [remark(b.reason)] : []).join(" · ") : "";
+    return `<dt>${esc(t(`explorer.source_${c}`))}</dt><dd>${s[c] === "" || s[c] === null ? "–" : `<span${c === "sha256" ? ' class="hash"' : ""}>${esc(value(c, s[c]))}</span>`}${why ? `<br><small>${why}</small> ${cite(b)}` : ""}</dd>`;
   }).join("");
   const bars = THEMES.map((th) => {
     const on = mine.filter((u) => marked(u, S.coder, th.id));
