@@ -1,9 +1,9 @@
 """Time and memory of `cxzy bulk` over 10, 100 and 1,000 MB of generated text.
 
-    .venv/bin/python benchmarks/scale_bulk.py [--megabytes 10,100] [--workers 1,2] [--format jsonl]
+    .venv/bin/python benchmarks/scale_bulk.py [--megabytes 10,100] [--workers 1,2] [--format jsonl] [--coder rules]
 
-Documents are put together at random from the sentences of the demonstration corpus. Memory is the largest sum of the
-resident memory of driver and workers, looked at every fifth of a second. Prints a table, as Markdown.
+The text is that of `generate.py`. Memory is the largest sum of the resident memory of driver and workers, looked at every
+fifth of a second; of processor time, that of all of them. Prints a table, as Markdown; `--write` puts it into `scale.md`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import random
 import subprocess
 import sys
@@ -18,25 +19,34 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).parent))
+
+from generate import generate  # noqa: E402
+
+STOCK = 30.0
 
 
-def sentences() -> list[str]:
-    from cxzy_study.study.own import read_all, units_of
+def documents(megabytes: float, seed: int) -> Iterator[str]:
+    """Yield texts until there are so many megabytes of UTF-8.
 
-    units = units_of(read_all([ROOT / "data" / "demo" / "pages"])[0])
-    return units.text[units.kind == "sentence"].tolist()
-
-
-def documents(megabytes: int, seed: int) -> Iterator[str]:
-    """Yield texts of about 3 KB until there are so many megabytes of UTF-8."""
-    chance, stock, left = random.Random(seed), sentences(), megabytes * 1_000_000
+    Up to :data:`STOCK` megabytes come from ``generate.py``; beyond, title and paragraphs of each document are drawn at
+    random from those, so that a gigabyte takes a minute.
+    """
+    left, stock = megabytes * 1e6, list(generate(min(megabytes, STOCK), seed=seed))
+    heads = [text.split("\n")[:3] for text in stock]
+    bodies = [line for text in stock for line in text.split("\n")[3:] if line]
+    sizes = [text.count("\n") - 3 for text in stock]
+    chance = random.Random(seed)
+    for text in stock:
+        left -= len(text.encode())
+        yield text
     while left > 0:
-        paragraphs = ["".join(chance.choices(stock, k=chance.randint(2, 6))) for _ in range(chance.randint(3, 9))]
-        text = "\n\n".join([f"工作简报第{chance.randint(1, 999)}期", *paragraphs])
+        text = "\n".join([*chance.choice(heads), *chance.choices(bodies, k=chance.choice(sizes)), ""])
         left -= len(text.encode())
         yield text
 
@@ -56,38 +66,58 @@ def write(folder: Path, megabytes: int, kind: str) -> int:
     return n
 
 
-def measure(inputs: Path, to: Path, workers: int) -> tuple[float, float, dict]:
-    """Run the command and return seconds, most megabytes of memory, and the summary."""
-    command = [sys.executable, "-m", "cxzy_study.cli", "bulk", str(inputs), "--to", str(to), "--workers", str(workers)]
-    began, peak = time.monotonic(), 0
+def measure(inputs: Path, to: Path, workers: int, coder: str) -> dict[str, Any]:
+    """Run the command and return seconds, seconds of processor time, megabytes of memory, and the summary."""
+    command = [sys.executable, "-m", "cxzy_study.cli", "bulk", str(inputs), "--to", str(to), "--workers", str(workers), "--coder", coder]
+    began, peak, driver_peak = time.monotonic(), 0, 0
+    before = os.times()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=ROOT)
     driver = psutil.Process(process.pid)
     while process.poll() is None:
         with contextlib.suppress(psutil.Error):
-            peak = max(peak, sum(p.memory_info().rss for p in (driver, *driver.children(recursive=True))))
+            own = driver.memory_info().rss
+            peak = max(peak, own + sum(p.memory_info().rss for p in driver.children(recursive=True)))
+            driver_peak = max(driver_peak, own)
         time.sleep(0.2)
     if process.returncode:
         sys.exit(process.returncode)
-    return time.monotonic() - began, peak / 2**20, json.loads((to / "summary.json").read_text("utf-8"))
+    after = os.times()
+    computed = after.children_user + after.children_system - before.children_user - before.children_system
+    summary = json.loads((to / "summary.json").read_text("utf-8"))
+    return {"seconds": time.monotonic() - began, "computed": computed, "peak": peak / 2**20, "driver": driver_peak / 2**20} | summary
+
+
+HEAD = """\
+| MB | documents | coder | workers | seconds | MB/s | processor seconds | MB a processor second | memory, MB | of it the driver | results, MB |
+|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|"""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--megabytes", default="10,100")
     parser.add_argument("--workers", default="1,2")
+    parser.add_argument("--coder", default="rules")
     parser.add_argument("--format", choices=["jsonl", "pages"], default="jsonl")
+    parser.add_argument("--write", action="store_true", help="add the rows to scale.md")
     arguments = parser.parse_args()
-    print("| MB | documents | workers | seconds | MB/s | memory, MB | results, MB |\n|--:|--:|--:|--:|--:|--:|--:|", flush=True)
+    print(HEAD, flush=True)
     for megabytes in map(int, arguments.megabytes.split(",")):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             (folder / "in").mkdir()
             n = write(folder / "in", megabytes, arguments.format)
             for workers in map(int, arguments.workers.split(",")):
-                seconds, peak, summary = measure(folder / "in", folder / f"out{workers}", workers)
-                assert summary["documents"] == n
-                cells = (megabytes, f"{n:,}", workers, f"{seconds:,.0f}", f"{megabytes / seconds:.2f}", f"{peak:,.0f}")
-                print("|", " | ".join(map(str, cells)), f"| {summary['result_bytes'] / 1e6:,.0f} |", flush=True)
+                told = measure(folder / "in", folder / f"out{workers}", workers, arguments.coder)
+                assert told["documents"] + told["rejected"] == n
+                row = (
+                    f"| {megabytes:,} | {n:,} | {arguments.coder} | {workers} | {told['seconds']:,.0f} | {megabytes / told['seconds']:.2f} "
+                    f"| {told['computed']:,.0f} | {megabytes / told['computed']:.2f} | {told['peak']:,.0f} | {told['driver']:,.0f} "
+                    f"| {told['result_bytes'] / 1e6:,.0f} |"
+                )
+                print(row, flush=True)
+                if arguments.write:
+                    with Path(__file__).with_name("scale.md").open("a", encoding="utf-8") as file:
+                        file.write(row + "\n")
 
 
 if __name__ == "__main__":

@@ -56,6 +56,17 @@ def test_pages_that_no_one_can_read(tmp_path, engine):
     assert told["documents"] == 20 + 12 - len(small)
 
 
+def test_half_a_character(tmp_path, engine):
+    """JSON can write a lone surrogate, which no text can hold: in the text, the id, the group."""
+    rows = [{"id": "a", "text": page(1), "place": "x"}, {"id": "b", "text": page(2) + "\ud800", "place": "x"},
+            {"id": "\udfff", "text": page(3), "place": "x"}, {"id": "d", "text": page(4), "place": "\ud83d"},
+            {"id": "e", "text": page(5) + "\U0001f600", "place": "x"}]  # fmt: skip
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    told = run_bulk([tmp_path / "in.jsonl"], tmp_path / "out", settings=quick(), engine=engine)
+    assert (told["documents"], told["rejected"]) == (2, 3)
+    assert all("is half a character" in reason for reason in _reasons(tmp_path / "out").values())
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links and pipes of POSIX")
 def test_paths_that_climb_out_and_go_in_circles(tmp_path, engine):
     folder = write_pages(tmp_path / "in", range(5))
@@ -169,6 +180,24 @@ def test_files_that_are_cut_short(tmp_path, engine):
     assert 8 <= documents.str.startswith("spoilt.parquet#").sum() <= 40
     assert "column names must be unique" in reasons["twice.csv"]
     assert set(documents[documents.str.startswith("ragged.csv")]) == {"ragged.csv#1", "ragged.csv#4"}
+
+
+def test_one_broken_row_costs_itself(tmp_path, engine):
+    """Bytes of no encoding in one line of many, an id of a megabyte, and a header that makes a reason without end."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    lines = [json.dumps({"id": f"d{n}", "text": page(n)}, ensure_ascii=False).encode() for n in range(200)]
+    lines[50] = b"\xff\xfe\xff"
+    lines[51] = json.dumps({"id": "i" * 2**20, "text": page(51)}, ensure_ascii=False).encode()
+    (folder / "news.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    (folder / "wide.csv").write_text(f"{','.join(f'c{i}' for i in range(50_000))}\n{',' * 49_999}\n", "utf-8")
+    for size in (2**16, 2**23):
+        run_bulk([folder], tmp_path / f"out{size}", settings=quick(part_bytes=size), engine=engine)
+        assert len(load_bulk(tmp_path / f"out{size}").table("documents")) == 198
+        reasons = _reasons(tmp_path / f"out{size}")
+        assert reasons.keys() == {"news.jsonl#51", "news.jsonl#52", "wide.csv"}
+        assert "must be under 1000 characters" in reasons["news.jsonl#52"]
+        assert max(map(len, reasons.values())) < 1100
 
 
 def test_lines_of_ten_megabytes(tmp_path, engine):

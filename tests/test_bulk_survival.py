@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import random
@@ -16,9 +17,10 @@ import psutil
 import pytest
 from bulky import digests, page, quick, same_rows, write_jsonl, write_pages
 
-from cxzy_study.bulk import keeper, run, store
+from cxzy_study.bulk import chain, jobs, keeper, run, schema, store, work
 from cxzy_study.bulk.results import load_bulk
 from cxzy_study.bulk.run import run_bulk
+from cxzy_study.bulk.settings import Settings
 from cxzy_study.tables import InvalidInput
 
 COMMAND = [sys.executable, "-m", "cxzy_study.cli", "bulk"]
@@ -106,10 +108,10 @@ def test_a_worker_that_cannot_write(pages, tmp_path, engine):
         engine.keepers[0].do(job)
 
 
-def _planned(pages: Path, folder: Path) -> store.Store:
+def _planned(pages: Path, folder: Path, options: Settings | None = None) -> store.Store:
     made = store.Store(folder / "planned")
-    made.open(quick())
-    run.update_plan(run.Plan(made.plans), lambda: run.iter_entries([pages]), base=pages, settings=quick())
+    made.open(options or quick())
+    run.update_plan(run.Plan(made.plans), lambda: run.iter_entries([pages]), base=pages, settings=options or quick())
     return made
 
 
@@ -249,6 +251,31 @@ def test_what_brings_a_fast_path_down_is_done_by_the_plain_one(pages, undisturbe
     monkeypatch.setattr(keeper, "COMMAND", [sys.executable, "-c", FAULTY])
     run_bulk([pages], tmp_path / "out", settings=quick(), workers=1)
     assert digests(tmp_path / "out") == undisturbed
+
+
+def test_few_pay_for_a_poisoned_one_among_thousands(tmp_path, monkeypatch):
+    """Alone a document takes many times as long: only those of one small group are done alone."""
+    alone, together = [], []
+
+    class Fragile(chain.Chain):
+        def run(self, documents):
+            documents = list(documents)
+            (alone if len(documents) == 1 else together).append(len(documents))
+            if any("毒".encode() in item.content for item in documents):
+                raise ZeroDivisionError
+            return {name: schema.empty_table(name) for name in schema.SCHEMAS}
+
+    monkeypatch.setattr(work, "load_chain", Fragile)
+    monkeypatch.setattr(work, "Chain", Fragile)
+    pages = write_pages(tmp_path / "pages", range(1000), sentences=2)
+    (pages / "松岭县" / "00500.txt").write_text("毒" + page(500), "utf-8")
+    options = quick(part_bytes=2**24)
+    part = next(iter(run.Plan(_planned(pages, tmp_path, options).plans).parts()))
+    job = run.Job(part, str(pages), str(tmp_path / "out"), options)
+    told = work.Worker(options, io.BytesIO()).do(jobs.Order(job, str(tmp_path / "scratch")))
+    assert told["rejected"] == 1
+    assert sum(together) > 900
+    assert 1 <= len(alone) <= work.GROUP
 
 
 def test_poisoned_documents_are_set_aside(tmp_path, engine, monkeypatch):

@@ -73,6 +73,15 @@ def test_every_encoding(tmp_path, encoding, suffix):
     assert document.reading.encoding == expected
 
 
+@pytest.mark.parametrize("n", [1, 2, 4, 5])
+def test_a_cut_download_is_read_whatever_the_number_of_its_bytes(n):
+    """An even number of bytes reads as UTF-16, too: as nonsense."""
+    content = ("松岭县各支部公开承诺。" * 20 + "为群众办实事。").encode()[:-n]
+    text, encoding = decode(content)
+    assert encoding == "utf-8 (damaged)"
+    assert text.startswith("松岭县各支部公开承诺。")
+
+
 @pytest.mark.parametrize(
     ("text", "encoding"), [("创先争优", "gb18030"), ("創先爭優活動", "big5"), ("", "utf-8"), ("abc", "utf-8"), ("党", "utf-8")]
 )

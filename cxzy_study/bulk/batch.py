@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,12 +12,12 @@ from cxzy_study.bulk.chain import Item, hash_item
 from cxzy_study.bulk.counts import add_counts
 from cxzy_study.bulk.schema import SCHEMAS, make_table, schema_of
 from cxzy_study.facts.formulas import FORMULA_COLUMNS
-from cxzy_study.facts.lexicon import fold_text, shipped
+from cxzy_study.facts.lexicon import fold_text
 from cxzy_study.reading.fast_units import Pages
 from cxzy_study.reading.formats import Source
 from cxzy_study.reading.pages import fold_title
 from cxzy_study.text.fold import fold_width
-from cxzy_study.text.machine import arrow_strings, code_points, folding
+from cxzy_study.text.machine import arrow_strings, code_points, fold_points
 
 
 class Batch:
@@ -51,14 +50,14 @@ class Batch:
         self.begins = ends - lengths
         self.raw = "\n".join(texts)
         x = code_points(self.raw)
-        self.pages = pages = Pages(x, folding(fold_width)[x], self.begins, ends)
+        self.pages = pages = Pages(x, fold_points(x, fold_width), self.begins, ends)
         self.hard = set(self.numbers[pages.doc("hard") > 0].tolist())
         if self.hard:
             return
         self.doc = pages.unit("doc")
         self.a, self.b = pages.unit("a"), pages.unit("b")
         self.first, self.last = pages.doc("start"), pages.doc("end")
-        self.x, self.fold = folding(fold_width)[pages.text], folding(fold_text)[pages.text]
+        self.x, self.fold = fold_points(pages.text, fold_width), fold_points(pages.text, fold_text)
         self.fold_text = self.fold.tobytes().decode("utf-32-le")
         self.units = self._units()
         self.formulas = self._formulas()
@@ -74,7 +73,7 @@ class Batch:
             ),
             "bodies": chain.bodies.find(self.fold, self.first, self.last, self.a, self.b, self.years),
         }  # fmt: skip
-        *self.coded, hard = chain.coder.code(self.x, self.a, self.b, pages.unit("heading"), _parents(pages))
+        *self.coded, self.chance, hard = chain.code(self.x, self.a, self.b, pages.unit("heading"), _parents(pages), self.doc)
         self.hard |= set(self.numbers[self.doc[hard]].tolist())
         for found in self.found.values():
             self.hard |= set(self.numbers[self.doc[found.hard]].tolist())
@@ -105,15 +104,18 @@ class Batch:
         def describe(i: int) -> tuple[str, bool, int, str]:
             return self.names[name[i]], heading[i] > 0, depth[i], scratch[section_a[i] : section_b[i]]
 
-        rows = self.chain.formulas.find(self.fold, self.fold_text, self.first, self.last, self.a, self.b, describe)
-        frame = pd.DataFrame([row for _, row in rows], columns=list(FORMULA_COLUMNS[:-2]))
-        frame["n_announced"] = frame["n_announced"].astype("Int64")
-        dated = shipped("formulas").drop_duplicates("formula").set_index("formula")
-        frame["known_from"] = frame["surface"].map(dated["from_on"]).fillna("")
-        frame["known_parts"] = frame["surface"].map(dated["parts"]).fillna("")
+        rows = self.chain.formulas.find(
+            self.fold, self.fold_text, self.first, self.last, self.a, self.b, self.pages.unit("heading"), self.pages.unit("depth"),
+            describe,
+        )  # fmt: skip
+        cells = zip(*(row for _, row in rows), strict=True) if rows else ((),) * (len(FORMULA_COLUMNS) - 2)
+        columns = dict(zip(FORMULA_COLUMNS, map(list, cells), strict=False))
+        dated = self.chain.formulas.dated
+        for k, name in enumerate(FORMULA_COLUMNS[-2:]):
+            columns[name] = [dated[surface][k] if surface in dated else "" for surface in columns["surface"]]
         unit = np.array([i for i, _ in rows], dtype=np.int64)
-        start, end = (self.a[unit] + frame[name].to_numpy(np.int64) for name in ("start", "end"))
-        return {"frame": frame, "unit": unit, "start": start, "end": end}
+        start, end = (self.a[unit] + np.array(columns[name], dtype=np.int64) for name in ("start", "end"))
+        return columns | {"unit": unit, "start": start, "end": end}
 
     def tables(self) -> dict[str, pa.Table]:
         """Return all tables."""
@@ -184,6 +186,7 @@ class Batch:
         at = pa.array(unit)
         return self._make("codes", self.doc[unit], {
             "doc_id": self.units["doc_id"].take(at), "unit_id": self.units["unit_id"].take(at), "theme": _choose(themes, theme),
+            "probability": self.chance,
         })  # fmt: skip
 
     def _terms(self) -> pa.Table:
@@ -211,10 +214,9 @@ class Batch:
         })  # fmt: skip
 
     def _formulas_table(self) -> pa.Table:
-        frame, unit = self.formulas["frame"], self.formulas["unit"]
-        columns = {name: frame[name] for name in frame.columns}
+        unit = self.formulas["unit"]
         at = pa.array(unit)
-        columns |= {
+        columns = self.formulas | {
             "doc_id": self.units["doc_id"].take(at), "unit_id": self.units["unit_id"].take(at),
             "spans": self._spans(unit, self.formulas["start"], self.formulas["end"]),
         }  # fmt: skip
@@ -266,28 +268,27 @@ class Batch:
 
 def _parents(pages: Pages) -> Any:
     """Return for each unit the position of the nearest heading above it; see ``find_parents`` of the coder."""
-    heading = pages.unit("heading") > 0
-    parents = np.full(len(heading), -1, dtype=np.int64)
-    sections = _strings(pages.scratch, pages.unit("section_a"), pages.unit("section_b"))
+    heading, docs, begins, ends = (pages.unit(name) for name in ("heading", "doc", "section_a", "section_b"))
+    if not len(docs):
+        return np.empty(0, dtype=np.int64)
+    # Between two headings every unit of one section has the same heading above it.
+    same = (np.diff(docs) == 0) & (np.diff(begins) == 0) & (np.diff(ends) == 0) & (heading[1:] == 0) & (heading[:-1] == 0)
+    changes = np.append(0, np.flatnonzero(~same) + 1)
+    sections = _strings(pages.scratch, begins[changes], ends[changes])
+    found: list[int] = []
     document = -1
     last: dict[str, int] = {}
-    docs = pages.unit("doc").tolist()
-    # Between two headings every unit of one section has the same heading above it.
-    memo: dict[str, int] = {}
-    for at, (doc, section, is_heading) in enumerate(zip(docs, sections, heading.tolist(), strict=True)):
+    columns = (changes.tolist(), docs[changes].tolist(), sections, (heading[changes] > 0).tolist())
+    for at, doc, section, is_heading in zip(*columns, strict=True):
         if doc != document:
-            document, last, memo = doc, {}, {}
-        if last:
-            if section not in memo:
-                above = section
-                while above and above not in last:
-                    above = above.rpartition(".")[0]
-                memo[section] = last.get(above, last.get("0", -1))
-            parents[at] = memo[section]
+            document, last = doc, {}
+        above = section
+        while last and above and above not in last:
+            above = above.rpartition(".")[0]
+        found.append(last.get(above, last.get("0", -1)) if last else -1)
         if is_heading:
             last[section] = at
-            memo = {}
-    return parents
+    return np.repeat(np.array(found, dtype=np.int64), np.diff(np.append(changes, len(docs))))
 
 
 def _strings(x: Any, starts: Any, ends: Any) -> list[str]:

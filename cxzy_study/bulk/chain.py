@@ -18,9 +18,11 @@ import pyarrow as pa
 
 from cxzy_study.bulk.counts import count_blocks
 from cxzy_study.bulk.schema import SCHEMAS, empty_table, make_table, schema_of
-from cxzy_study.bulk.settings import Settings
+from cxzy_study.bulk.settings import Settings, hash_folder
 from cxzy_study.coding.codebook import Codebook, load_codebook
 from cxzy_study.coding.coder import code_units
+from cxzy_study.coding.learned import code_learned
+from cxzy_study.coding.weights import Weights, load_weights
 from cxzy_study.facts.bodies import find_bodies
 from cxzy_study.facts.formulas import find_formulas
 from cxzy_study.facts.quantities import find_quantities
@@ -83,6 +85,7 @@ class Chain:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.codebook = read_settings_codebook(settings)
+        self.weights = read_settings_weights(settings)
         self.segmenter = Segmenter(settings.words)
 
     def run(self, documents: Iterable[Item]) -> dict[str, pa.Table]:
@@ -122,7 +125,10 @@ class Chain:
         units = pd.concat([r.units_frame() for r in readings], ignore_index=True)
         keys = zip(units.doc_id, units.unit_id, strict=True)
         texts = dict(zip(keys, (unit.text for r in readings for unit in r.units), strict=True))
-        codes, _ = code_units(units, codebook=self.codebook, refused=False)
+        if self.weights is None:
+            codes, _ = code_units(units, codebook=self.codebook, refused=False)
+        else:
+            codes, _, _ = code_learned(units, codebook=self.codebook, weights=self.weights)
         terms = count_terms(units, segmenter=self.segmenter)
         formulas = find_formulas(units, share=False)
         years = {r.doc_id: int(r.published_on[:4]) for r in readings if r.published_on}
@@ -173,7 +179,7 @@ def open_item(item: Item) -> Source:
     Raises
     ------
     InvalidInput
-        If it cannot be decoded, or is too long.
+        If it cannot be decoded, is too long, or holds half a character (a lone surrogate, as JSON can write it).
     """
     if isinstance(item.content, bytes):
         if item.format not in TEXTS:
@@ -181,6 +187,11 @@ def open_item(item: Item) -> Source:
         return open_text(item.content, suffix=item.format, name=item.file or item.doc_id)
     if len(item.content) > MAX_DOCUMENT_CHARS:
         raise InvalidInput(f"Invalid document {item.doc_id}: text is too long.")
+    try:
+        item.content.encode("utf-8")
+    except UnicodeEncodeError as error:
+        half = ord(item.content[error.start])
+        raise InvalidInput(f"Invalid document {item.doc_id}: U+{half:04X} at {error.start} is half a character.") from None
     return cell_source(item.content, item.format, item.encoding)
 
 
@@ -201,6 +212,24 @@ def read_settings_codebook(settings: Settings) -> Codebook:
         path = Path(folder) / "codebook.yaml"
         path.write_text(settings.codebook, encoding="utf-8")
         return load_codebook(path)
+
+
+def read_settings_weights(settings: Settings) -> Weights | None:
+    """Return the weights of the learned coder, None where the rules code.
+
+    Raises
+    ------
+    InvalidInput
+        If this installation has other weights than the run was begun with.
+    """
+    if not settings.weights:
+        return None
+    from cxzy_study.study.load import ROOT
+    from cxzy_study.study.own import WEIGHTS
+
+    if hash_folder(ROOT / WEIGHTS) != settings.weights:
+        raise InvalidInput("Invalid installation: its learned coder has other weights than the one that began this run.")
+    return load_weights(ROOT / WEIGHTS)
 
 
 def _described(item: Item, r: Reading) -> tuple[str | int, ...]:

@@ -67,7 +67,7 @@ def _hashed(ids: np.ndarray) -> np.ndarray:
     return pd.util.hash_array(ids, categorize=False)
 
 
-def finish(store: Store, entries: Iterable[tuple[Path, dict[str, Any]]]) -> dict[str, Any]:
+def finish(store: Store, entries: Iterable[tuple[Path, dict[str, Any]]], *, coder: str) -> dict[str, Any]:
     """Write what is told of the whole corpus, and return the summary.
 
     ``counts.parquet`` and ``shares.csv`` (for each group), ``definitions.parquet`` (of formulas), ``rejected.csv`` (the
@@ -83,12 +83,13 @@ def finish(store: Store, entries: Iterable[tuple[Path, dict[str, Any]]]) -> dict
             _save(empty_table(table), folder / "part-none.parquet")
     counts = _sum_counts(store, names)
     _save(counts, store.folder / "counts.parquet")
-    shares = shares_of_counts(counts.to_pandas(), coder="rules")
+    shares = shares_of_counts(counts.to_pandas(), coder=coder)
     save_bytes(people_csv(shares), store.folder / "shares.csv")
     _save(_definitions(store, names), store.folder / "definitions.parquet")
     reasons, first = _rejections(store, names)
     save_bytes(people_csv(first), store.folder / "rejected.csv")
     summary = {
+        "coder": coder,
         "documents": sum(told["documents"] for _, told in entries),
         "rejected": sum(told["rejected"] for _, told in entries),
         "rejected_for": reasons,

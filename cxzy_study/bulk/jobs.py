@@ -43,8 +43,9 @@ class Order:
     job : Job
     scratch : str
         Folder for its files; must not be there.
-    careful : frozenset of int
-        Batches to be done one document at a time, by the number of their first document.
+    careful : frozenset of (str, int)
+        What has brought a process down: batches (``documents``) to be done group by group, and groups (``group``) to be
+        done one document at a time, by the number of their first document.
     set_aside : dict of int to str
         Documents not to be tried again, by number, and why.
     passed_over : dict of int to str
@@ -53,7 +54,7 @@ class Order:
 
     job: Job
     scratch: str
-    careful: frozenset[int] = frozenset()
+    careful: frozenset[tuple[str, int]] = frozenset()
     set_aside: dict[int, str] = field(default_factory=dict)
     passed_over: dict[int, str] = field(default_factory=dict)
 

@@ -76,7 +76,7 @@ class Keeper:
         if known and not known["again"] and known["dropped"] == sorted(job.dropped):
             # Done already by a worker that was thought lost, or whose answer was.
             return known
-        careful: set[int] = set()
+        careful: set[tuple[str, int]] = set()
         set_aside: dict[int, str] = {}
         passed_over: dict[int, str] = {}
         deaths: dict[tuple[str, int], int] = {}
@@ -91,8 +91,8 @@ class Keeper:
                 what, at, why = death.args
                 # What this keeper ended for its time or memory is certain; a process that ended by itself may be chance.
                 deaths[what, at] = deaths.get((what, at), 0) + (ATTEMPTS if why.startswith("took") else 1)
-                if what == "documents":
-                    careful.add(at)
+                if what in {"documents", "group"}:
+                    careful.add((what, at))
                 elif what == "start" and deaths[what, at] >= 3 * ATTEMPTS:
                     raise Broken(f"a worker process does not start: it {why}.") from None
                 elif what != "start" and deaths[what, at] >= ATTEMPTS:

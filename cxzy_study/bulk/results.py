@@ -78,7 +78,7 @@ class Results:
         """Return table ``shares`` of the groups."""
         from cxzy_study.findings.counted import shares_of_counts
 
-        return shares_of_counts(self.counts(), coder="rules")
+        return shares_of_counts(self.counts(), coder=self.summary["coder"])
 
 
 def _types(kind: pa.DataType) -> Any:

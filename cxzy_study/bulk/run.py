@@ -113,7 +113,7 @@ def _run(
     while twice := find_duplicates(plan, store):
         _, dropped = _done(store, settings)
         do(twice, {number: ids | dropped.get(number, set()) for number, ids in twice.items()})
-    return finish(store, store.entries(key=settings.key())), run
+    return finish(store, store.entries(key=settings.key()), coder=settings.coder), run
 
 
 def _done(store: Store, settings: Settings, *, again: bool = False) -> tuple[set[int], dict[int, set[str]]]:

@@ -31,7 +31,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         "doc_id unit_id kind section depth enumerator paragraph spans n_chars",
         text="doc_id unit_id kind section enumerator spans", int="depth paragraph n_chars",
     ),
-    "codes": _schema(text="doc_id unit_id theme"),
+    "codes": _schema(text="doc_id unit_id theme", number="probability"),
     "terms": _schema(text="doc_id section term", int="n"),
     "formulas": _ordered(
         "doc_id unit_id spans surface numerals heads parts status part_places told n_announced n_found rule family "

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever equal settings come to give other tables: older results are then refused, not mixed in."""
 
 
@@ -19,6 +19,10 @@ class Settings:
     ----------
     codebook : str
         Text of the codebook's file.
+    coder : {'rules', 'learned'}
+        Who codes.
+    weights : str
+        SHA-256 of the learned coder's weights; empty with ``rules``.
     words : tuple of str
         Words that segmentation should know.
     names : tuple of str
@@ -36,6 +40,8 @@ class Settings:
     """
 
     codebook: str
+    coder: str = "rules"
+    weights: str = ""
     words: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     text: bool = False
@@ -56,18 +62,37 @@ class Settings:
         return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def make_settings(*, codebook: str | Path | None = None, **options: object) -> Settings:
+def make_settings(*, codebook: str | Path | None = None, coder: str = "rules", **options: object) -> Settings:
     """Return settings with the study's codebook and words, or a codebook of one's own.
 
     Parameters
     ----------
     codebook : path, optional
         Its file.
+    coder : {'rules', 'learned'}
     **options
         The other attributes of :class:`Settings`.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such coder, or the learned one is asked for with a codebook that it was not made for.
     """
-    from cxzy_study.study.load import CODEBOOK, ROOT
+    from cxzy_study.study.load import CODEBOOK, ROOT, load_codebook
+    from cxzy_study.study.own import WEIGHTS, check_coder
     from cxzy_study.study.rebuild import load_words
 
-    text = Path(codebook or ROOT / CODEBOOK).read_text("utf-8-sig")
-    return Settings(text, words=load_words(), **options)  # type: ignore[arg-type]
+    path = Path(codebook or ROOT / CODEBOOK)
+    check_coder(coder, load_codebook(path))
+    weights = hash_folder(ROOT / WEIGHTS) if coder == "learned" else ""
+    text = path.read_text("utf-8-sig")
+    return Settings(text, coder=coder, weights=weights, words=load_words(), **options)  # type: ignore[arg-type]
+
+
+def hash_folder(folder: Path) -> str:
+    """Return the SHA-256 of the names and contents of the files in *folder*."""
+    found = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        content = path.read_bytes()
+        found.update(f"{path.name} {len(content)}\n".encode() + content)
+    return found.hexdigest()

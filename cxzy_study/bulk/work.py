@@ -30,6 +30,17 @@ FLUSH = 32 * 2**20
 """Characters after which what has come together is written, and memory freed."""
 
 
+GROUP = 64
+"""Documents that are tried together when something among very many is at fault."""
+
+SHARE = 0.25
+"""Share of the longest time of one document that a batch or group may take: in half of that it is done on a slow machine."""
+
+
+MOST_REASON = 1000
+"""Characters of a reason."""
+
+
 class TooSlow(BaseException):
     """A document has taken all its time. No Exception, so that nothing on the way takes it for a fault of its own."""
 
@@ -113,7 +124,9 @@ class Worker:
         refused: list[Refused] = []
         for at, piece in enumerate(job.part.pieces):
             if at in order.passed_over:
-                refused.append(Refused(show_path(piece.path), piece.path.rpartition("/")[2], order.passed_over[at]))
+                shown = show_path(piece.path)
+                name = shown.rpartition("/")[2]
+                refused.append(Refused(shown, name, f"Invalid file {name}: {order.passed_over[at]}."))
                 continue
             self._say(("piece", at))
             for item in iter_piece(piece, Path(job.base), self.settings, job.dropped):
@@ -130,15 +143,31 @@ class Worker:
         yield batch, refused, size
 
     def _run(self, batch: list[Numbered], order: Order) -> dict[str, pa.Table]:
-        if not batch or batch[0][0] not in order.careful:
-            self._say(("documents", batch[0][0] if batch else 0))
-            with contextlib.suppress(TooSlow, Exception), time_limit(self.settings.seconds):
-                return self.chain.run([item for _, item in batch])
-        # Something in the batch is at fault: one document at a time finds which, and saves the others.
-        made = [self._run_one(number, item, order) for number, item in batch]
+        done = self._run_together("documents", batch, order)
+        if done is not None:
+            return done
+        # Something in the batch is at fault. Group by group, and in a group one document at a time, it is found which, and
+        # the others are saved: a document takes many times as long alone, and a batch may hold thousands.
+        made: list[dict[str, pa.Table]] = []
+        for at in range(0, len(batch), GROUP):
+            group = batch[at : at + GROUP]
+            together = self._run_together("group", group, order) if len(batch) > GROUP else None
+            made += [together] if together is not None else [self._run_one(number, item, order) for number, item in group]
         counts = add_counts([tables["counts"] for tables in made])
         joined = {name: join_tables(name, [t[name] for t in made], text=self.settings.text) for name in made[0]}
         return joined | {"counts": counts}
+
+    def _run_together(self, what: str, batch: list[Numbered], order: Order) -> dict[str, pa.Table] | None:
+        """Return the tables of documents together, None where they cannot be done in the time of a few."""
+        first = batch[0][0] if batch else 0
+        if (what, first) in order.careful:
+            return None
+        self._say((what, first))
+        # Any of them may have all its time, but only alone.
+        limit = self.settings.seconds * (1 if len(batch) < 2 else SHARE)
+        with contextlib.suppress(TooSlow, Exception), time_limit(limit):
+            return self.chain.run([item for _, item in batch])
+        return None
 
     def _run_one(self, number: int, item: Item, order: Order) -> dict[str, pa.Table]:
         reason = order.set_aside.get(number)
@@ -159,8 +188,9 @@ class Worker:
 
 
 def _refusals(refused: list[Refused]) -> pa.Table:
-    columns = {"doc_id": [r.doc_id for r in refused], "file": [r.file for r in refused], "reason": [r.reason for r in refused]}
-    return make_table("rejected", columns)
+    """Return table ``rejected``; of a reason that names a hundred thousand columns, its beginning."""
+    reasons = [r.reason if len(r.reason) <= MOST_REASON else f"{r.reason[:MOST_REASON]}…" for r in refused]
+    return make_table("rejected", {"doc_id": [r.doc_id for r in refused], "file": [r.file for r in refused], "reason": reasons})
 
 
 @contextlib.contextmanager

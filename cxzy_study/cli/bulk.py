@@ -23,6 +23,11 @@ what it writes
   DIR/rejected.csv summary.json      the first rejections, for a spreadsheet; the summary
   In Python: results = cxzy_study.load_bulk("DIR"); results.table("codes"); results.shares()
 
+who codes
+  --coder rules, the default: a theme holds where a rule of the codebook matches.
+  --coder learned: what cxzy code does by default, rules and learned weights together, with a probability for each code;
+  it takes 30 to 45% more time, which is why it is not the default here. Only with the study's codebook.
+
 groups
   --group-column of tables; without it a table is a group, and of pages each folder directly below INPUT.
 
@@ -58,6 +63,7 @@ def add_verbs(verb: AddVerb) -> None:
     sub.add_argument("--id-column", default="", metavar="NAME", help="column that holds an id (default: doc_id, id, 编号, or the row's number)")
     sub.add_argument("--group-column", default="", metavar="NAME", help="column by which documents are counted together")
     sub.add_argument("--codebook", type=Path, metavar="FILE", help="a codebook of your own; by default the study's")
+    sub.add_argument("--coder", choices=["rules", "learned"], default="rules", help="who codes: see below (default: rules)")
     sub.add_argument("--names", type=Path, metavar="FILE", help="names that script conversion must keep, one a line")
     sub.add_argument("--text", action="store_true", help="keep the text of each unit in the results, too")
     sub.add_argument("--seconds", type=float, default=60.0, metavar="S", help="longest time for one document (default: 60)")
@@ -81,7 +87,7 @@ def _bulk(arguments: argparse.Namespace) -> None:
     if arguments.names:
         names = tuple(filter(None, map(str.strip, arguments.names.read_text("utf-8-sig").splitlines())))
     settings = make_settings(
-        codebook=arguments.codebook, names=names, text=arguments.text, text_column=arguments.text_column,
+        codebook=arguments.codebook, coder=arguments.coder, names=names, text=arguments.text, text_column=arguments.text_column,
         id_column=arguments.id_column, group_column=arguments.group_column, seconds=arguments.seconds,
         megabytes=arguments.megabytes, part_bytes=max(1, int(arguments.part_megabytes * 2**20)),
     )  # fmt: skip
@@ -96,18 +102,19 @@ def tell(summary: dict[str, Any], to: Path) -> str:
     """Return the summary of a run for a person.
 
     >>> run = {"documents": 0, "bytes": 0, "seconds": 0.2, "peak_bytes": 0}
-    >>> summary = {"documents": 1, "rejected": 0, "rejected_for": {}, "input_bytes": 3000, "parts": 1, "groups": 1,
+    >>> summary = {"coder": "rules", "documents": 1, "rejected": 0, "rejected_for": {}, "input_bytes": 3000, "parts": 1, "groups": 1,
     ...            "rows": {"units": 9}, "result_bytes": 100, "run": run}
     >>> print(tell(summary, Path("results")))
     1 documents in 1 groups, 0.0 MB; 0 rejected; 0.0 MB of results in results
-    units 9
+    units 9; coded by rules
     Nothing was new.
     """
     run = summary["run"]
     lines = [
         f"{summary['documents']:,} documents in {summary['groups']:,} groups, {summary['input_bytes'] / 1e6:,.1f} MB; "
         f"{summary['rejected']:,} rejected; {summary['result_bytes'] / 1e6:,.1f} MB of results in {to}",
-        ", ".join(f"{name} {n:,}" for name, n in summary["rows"].items() if name not in {"documents", "rejected"}),
+        ", ".join(f"{name} {n:,}" for name, n in summary["rows"].items() if name not in {"documents", "rejected"})
+        + {"rules": "; coded by rules", "learned": "; coded by rules and learned weights"}[summary["coder"]],
     ]
     reasons = list(summary["rejected_for"].items())
     lines += [f"  {n:,} rejected: {reason}" for reason, n in reasons[:8]]

@@ -1,6 +1,6 @@
 """Codes of very many units at once: what :func:`cxzy_study.coding.coder.code_units` gives, by the compiled kernel.
 
-The rules are those of the plain functions; ``native/codes.c`` looks only at what counts, unit by unit.
+The rules are those of the plain functions; ``native/codes.c`` looks, unit by unit, only at what is asked for.
 """
 
 from __future__ import annotations
@@ -144,14 +144,30 @@ class FastCoder:
         begins, ends, headings, parents : ndarray of int64
             Of each unit: its place in *x*, whether it is a heading, and the heading above it (-1 for none).
         """
+        bears = np.zeros((len(begins), len(self.themes) + 1), dtype=np.uint8)
+        hard = self._run(x, begins, ends, headings, parents, bears, 0, 0)
+        bears[:, -1] = ~bears.any(axis=1)
+        unit, theme = np.nonzero(bears)
+        return unit, theme, hard
+
+    def count(self, x: Any, begins: Any, ends: Any, headings: Any, parents: Any) -> tuple[Any, Any]:
+        """Return the matches of each unit and theme that count, and whether any is refused, and the units that are too hard.
+
+        The first has the shape (2, units, themes): see :func:`cxzy_study.coding.learned.count_evidence`, which counts the
+        refused ones, too.
+        """
+        shape = (len(begins), len(self.themes) + 1)
+        counted, refused = np.zeros(shape, dtype=np.int32), np.zeros(shape, dtype=np.uint8)
+        hard = self._run(x, begins, ends, headings, parents, np.zeros(shape, dtype=np.uint8), counted, refused)
+        return np.stack([counted[:, :-1], refused[:, :-1]]).astype(float), hard
+
+    def _run(self, x: Any, begins: Any, ends: Any, headings: Any, parents: Any, bears: Any, counted: Any, refused: Any) -> Any:
         kernel = load_kernel()
         assert kernel is not None
         n, t = len(begins), self._machine.classify(x)
-        bears = np.zeros((n, len(self.themes) + 1), dtype=np.uint8)
         hard, holding = np.zeros(n, dtype=np.uint8), np.zeros(n, dtype=np.uint64)
         kernel.codes(*arguments(
-            self._machine, self._book, t, x, n, begins, ends, headings, parents, len(self.themes) + 1, holding, bears, hard
+            self._machine, self._book, t, x, n, begins, ends, headings, parents, len(self.themes) + 1, holding, bears, hard,
+            counted, refused,
         ))  # fmt: skip
-        bears[:, -1] = ~bears.any(axis=1)
-        unit, theme = np.nonzero(bears)
-        return unit, theme, np.flatnonzero(hard)
+        return np.flatnonzero(hard)

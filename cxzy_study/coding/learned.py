@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -41,10 +43,9 @@ def code_learned(
     _, evidence = code_units(units, codebook=codebook)
     logits = weights.text.logits(units["text"].tolist())
     signs = find_signs(units, logits, count_evidence(units, evidence, weights.themes), rates=weights.rates)
-    p = weigh_signs(signs, weights).round(4)  # as written, so that marks follow from what is shown
-    marked = p >= weights.thresholds
+    at, theme, chance, p = decide(signs, weights)
     return (
-        _codes(units, marked, p, weights.themes, coder),
+        _codes(units, at, theme, chance, weights.themes, coder),
         evidence,
         pd.DataFrame(p, columns=list(weights.themes), index=units.index),
     )
@@ -68,8 +69,37 @@ def find_signs(units: pd.DataFrame, logits: Floats, counts: Floats, *, rates: Fl
     neighbours in the document; ``is_heading``; ``length`` ln of the characters, less 3.3; ``rule`` whether a rule's
     match counts, ``rules`` ln(1 + their number), ``refused`` whether one was refused.
     """
-    n = len(units)
-    docs = units["doc_id"].to_numpy()
+    return stack_signs(
+        logits,
+        counts,
+        rates=rates,
+        docs=units["doc_id"].to_numpy(),
+        parents=find_parents(units),
+        headings=units["kind"].eq("heading").to_numpy(),
+        lengths=units["text"].str.len().to_numpy(dtype=float),
+    )
+
+
+def stack_signs(
+    logits: Floats,
+    counts: Floats,
+    *,
+    rates: Floats,
+    docs: NDArray[Any],
+    parents: NDArray[np.int64],
+    headings: NDArray[np.bool_],
+    lengths: NDArray[Any],
+) -> Floats:
+    """Return what :func:`find_signs` does, of units that are known by their columns.
+
+    Parameters
+    ----------
+    logits, counts, rates
+        As there.
+    docs, parents, headings, lengths : ndarray, shape (units,)
+        The document, the position of the heading above (-1 for none), whether it is a heading, and characters.
+    """
+    n = len(docs)
     here = np.arange(n)
     before = np.where((here > 0) & (docs == np.roll(docs, 1)), here - 1, -1)
     after = np.where((here < n - 1) & (docs == np.roll(docs, -1)), here + 1, -1)
@@ -81,11 +111,11 @@ def find_signs(units: pd.DataFrame, logits: Floats, counts: Floats, *, rates: Fl
     wide = np.ones((1, logits.shape[1]))
     values = {
         "text": logits,
-        "heading": of(find_parents(units)),
+        "heading": of(parents),
         "previous": of(before),
         "next": of(after),
-        "is_heading": units["kind"].eq("heading").to_numpy(dtype=float)[:, None] * wide,
-        "length": (np.log(units["text"].str.len().to_numpy(dtype=float) + 1) - 3.3)[:, None] * wide,
+        "is_heading": headings.astype(float)[:, None] * wide,
+        "length": (np.log(lengths + 1.0) - 3.3)[:, None] * wide,
         "rule": (counts[0] > 0).astype(float),
         "rules": np.log1p(counts[0]),
         "refused": (counts[1] > 0).astype(float),
@@ -104,11 +134,25 @@ def tame_logits(signs: Floats) -> Floats:
     return np.clip(signs[SIGNS.index("text")], -HINT, HINT)
 
 
-def _codes(
-    units: pd.DataFrame, marked: NDArray[np.bool_], p: Floats, themes: tuple[str, ...], coder: str
-) -> pd.DataFrame:
+def decide(signs: Floats, weights: Weights) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]:
+    """Return the units that bear a theme, the theme's number, its probability, and all probabilities.
+
+    Units without any theme bear the number after the last, without probability (NaN).
+    """
+    p = weigh_signs(signs, weights).round(4)  # as written, so that marks follow from what is shown
+    marked = p >= weights.thresholds
     at, theme = np.nonzero(np.column_stack([marked, ~marked.any(axis=1)]))
-    chance = np.column_stack([p, np.full(len(units), np.nan)])[at, theme]
+    return at, theme, np.column_stack([p, np.full(len(p), np.nan)])[at, theme], p
+
+
+def _codes(
+    units: pd.DataFrame,
+    at: NDArray[np.int64],
+    theme: NDArray[np.int64],
+    chance: Floats,
+    themes: tuple[str, ...],
+    coder: str,
+) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "doc_id": units["doc_id"].to_numpy()[at],

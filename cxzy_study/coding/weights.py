@@ -60,8 +60,7 @@ class TextWeights:
         """Return the same of clauses whose columns are the features."""
         rows, starts = weigh_clauses(clauses, self.rarity), clauses.starts
         parts = predict_noisy_or(rows @ self.clause + self.clause_intercept, starts)
-        whole = weigh_units(clauses, self.rarity) @ self.unit + self.unit_intercept
-        return (to_logit(parts) + 2 * np.clip(whole, -LIMIT, LIMIT)) / 3
+        return join_logits(to_logit(parts), weigh_units(clauses, self.rarity) @ self.unit + self.unit_intercept)
 
 
 @dataclass(frozen=True)
@@ -89,6 +88,11 @@ class Weights:
     others: Floats
     intercept: Floats
     thresholds: Floats
+
+
+def join_logits(parts: Floats, wholes: Floats) -> Floats:
+    """Return the mean of the log odds by the clauses and by the two models of the whole unit, those cut off at :data:`LIMIT`."""
+    return (parts + 2 * np.clip(wholes, -LIMIT, LIMIT)) / 3
 
 
 def to_logit(probabilities: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import pandas as pd
 
@@ -34,6 +35,7 @@ def name_family(numerals: str, heads: str, surface: str = "") -> str:
     return "".join(n + h for n, h in zip(numerals.split(";"), heads.split(";"), strict=False))
 
 
+@lru_cache(maxsize=65536)
 def name_pattern(numerals: str, heads: str, surface: str = "") -> str:
     """Return a formula's pattern: its numbers, and a letter for each head.
 

@@ -26,7 +26,7 @@ COLUMNS = (
 
 def patterns() -> dict[str, re.Pattern[str]]:
     """Return the patterns that the kernel asks, by their names there and in that order."""
-    if _LONG_PERIOD not in c._PERIOD.pattern or not c._LEFT_CUT.pattern.startswith("(?:^|"):
+    if _LONG_PERIOD + "|" not in c._PERIOD.pattern or not c._LEFT_CUT.pattern.startswith("(?:^|"):
         raise ValueError("Invalid patterns: the plain functions have changed; the kernel must follow.")
     units = sorted(n._measures(), key=len, reverse=True)
     return {
@@ -44,7 +44,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "LIMIT": re.compile("以上|以内|以下|之内|倍|半"), "ONE_RATE": q._ONE_RATE,
         "EACH": re.compile(r"每[^,。;!?]{1,10}[^。;!?]*$"), "COMMA": re.compile(r"[、,]$|[、,][^,、]{0,4}$"),
         "LISTED": q._LISTED, "OF": q._OF, "CLAIM": q._CLAIM, "PER": c._PER, "OF_TIME": c._OF_TIME, "PERIOD": c._PERIOD,
-        "SHORT_PERIOD": re.compile(c._PERIOD.pattern.replace(_LONG_PERIOD, "(?!)")), "LONG": c._LONG, "RIGHT": c._RIGHT,
+        "SHORT_PERIOD": re.compile(c._PERIOD.pattern.replace(_LONG_PERIOD + "|", "")), "LONG": c._LONG, "RIGHT": c._RIGHT,
         "NO_THING": re.compile(r"[以之]?内|前|后|左右|来|里|时(?!间)"), "PARTICLES": re.compile(r"[了着过地得也就还才]+"),
         "SHARE_OF": c._SHARE_OF, "GROWTH": c._GROWTH,
         "FROM": re.compile(r"(?:由|从)[^,]*?(?:提高|增加|上升|下降|压缩|减少)到?$"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 import pandas as pd
@@ -153,46 +154,58 @@ def _known_formulas(lexicon: pd.DataFrame) -> dict[str, Formula]:
 @dataclass
 class _Document:
     doc_id: str
-    units: list[Unit]
+    units: Sequence[Unit]
     mentions: list[tuple[int, Mention]]
-    found: list[Found | None]
-    shared: dict[int, tuple[_Document, Found]]
+    whole: str
+    """Text of all units, a line break between them."""
+    starts: Sequence[int]
+    """Where each unit begins in it."""
+    found: list[Found | None] = field(default_factory=list)
+    shared: dict[int, tuple[_Document, Found]] = field(default_factory=dict)
+    asks: Sequence[int] | None = None
+    """Of each mention what may spell it out, where that is known: 1 what stands around it, 2 another unit, 3 both."""
 
     def text(self, found: Found) -> list[str]:
         return [self.units[i].text[a:b] for i, a, b in found.places]
 
     def resolve(self) -> None:
+        asks = self.asks or [3] * len(self.mentions)
         inside: dict[int, list[Mention]] = {}
         for i, mention in self.mentions:
             inside.setdefault(i, []).append(mention)
         told: set[str] = set()
-        whole = "\n".join(unit.text for unit in self.units) if self.mentions else ""
         asked: Counter[str] = Counter()
-        for i, mention in self.mentions:
+        for k, (i, mention) in enumerate(self.mentions):
             family = mention.family
             asked[family] += 1
             # A family that its first mentions do not spell out is not looked for without end.
             look = family not in told and asked[family] <= MOST_TRIES and len(asked) <= MOST_FAMILIES
-            found = find_parts(self.units, i, mention, inside[i]) if look else None
+            if look and asks[k] & 1:
+                found = find_parts(self.units, i, mention, inside[i])
+            else:
+                found = None
             self.found.append(found)
             if found is not None and found.complete:
                 told.add(family)
         for k, (i, mention) in enumerate(self.mentions):
             family = mention.family
             if self.found[k] is None and family not in told and mention.formula.announced and len(told) <= MOST_FAMILIES:
-                self.found[k] = find_anywhere(self.units, i, mention.formula, whole=whole)
+                self.found[k] = None if not asks[k] & 2 else find_anywhere(
+                    self.units, i, mention.formula, whole=self.whole, starts=self.starts
+                )
                 told.add(family)
-        self._spread()
         known = self._told()
+        if not known:
+            return
+        self._spread(known)
         for k, (_, mention) in enumerate(self.mentions):
             found = self.found[k]
             if found is None or not found.complete:
                 self.found[k] = self._by_groups(mention, known) or found
-        self._spread()
+        self._spread(self._told())
 
-    def _spread(self) -> None:
+    def _spread(self, told: dict[str, Found]) -> None:
         """What one mention tells holds for all of its family in the document."""
-        told = self._told()
         self.found = [told.get(m.family, f) for (_, m), f in zip(self.mentions, self.found, strict=True)]
 
     def _told(self) -> dict[str, Found]:
@@ -229,7 +242,7 @@ class _Document:
                 "" if found is None else "|".join(owner.text(found)), status, ";".join(places),
                 "" if found is None else ("corpus" if owner is not self else found.source),
                 mention.formula.announced or None, len(places), mention.rule,
-                name_family(numerals, heads, mention.surface), name_pattern(numerals, heads, mention.surface),
+                mention.family, name_pattern(numerals, heads, mention.surface),
             )  # fmt: skip
 
 
@@ -237,29 +250,32 @@ class _Document:
 def _read(doc_id: str, cells: list[list[Any]], *, known: Known) -> _Document:
     ids, kinds, depths, sections, raws = cells
     texts = [fold_text(text) for text in raws]
-    first = repeat_mentions(texts, [find_mentions(text, known=known) for text in texts], known=known)
+    whole = "\n".join(texts)
+    starts = list(accumulate((len(text) + 1 for text in texts), initial=0))[:-1]
+    first = {i: told for i, text in enumerate(texts) if (told := find_mentions(text, known=known))}
     rows = zip(ids, texts, kinds, depths, sections, strict=True)
     units = [Unit(str(u), t, k == "heading", int(d), str(s)) for u, t, k, d, s in rows]
-    mentions = [(i, m) for i, found in enumerate(first) for m in found]
-    return _Document(doc_id, units, mentions, [], {})
+    return _Document(doc_id, units, repeat_mentions(units, first, whole=whole, known=known), whole, starts)
 
 
-def repeat_mentions(texts: list[str], found: list[list[Mention]], *, known: Known) -> list[list[Mention]]:
-    """Return the mentions in each text of a document, those too that stand in quotation marks elsewhere in it."""
-    names = names_of(m for mentions in found for m in mentions)
-    whole = "\n".join(texts)
-    told = Counter(m.surface for mentions in found for m in mentions)
+def repeat_mentions(
+    units: Sequence[Unit], found: Mapping[int, list[Mention]], *, whole: str, known: Known
+) -> list[tuple[int, Mention]]:
+    """Return the mentions of a document with their units, those too that stand in quotation marks elsewhere in it."""
+    names = names_of(m for mentions in found.values() for m in mentions)
+    told = Counter(m.surface for mentions in found.values() for m in mentions)
     # Made only if a name stands somewhere without being found yet.
     again = None
-    result = list(found)
+    result = dict(found)
     for name in names:
         if whole.count(name) <= told[name]:
             continue
-        for i, text in enumerate(texts):
-            if text.count(name) > sum(m.surface == name for m in found[i]) and result[i] is found[i]:
+        for i, unit in enumerate(units):
+            here = found.get(i, [])
+            if unit.text.count(name) > sum(m.surface == name for m in here) and result.get(i, here) is here:
                 again = again or Known.of(names)
-                result[i] = find_mentions(text, known=known, names=again)
-    return result
+                result[i] = find_mentions(unit.text, known=known, names=again)
+    return [(i, m) for i in sorted(result) for m in result[i]]
 
 
 def _share(documents: list[_Document]) -> None:

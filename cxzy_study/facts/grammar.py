@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from cxzy_study.facts.lexicon import shipped
 from cxzy_study.text.numerals import parse_numeral
@@ -96,15 +96,26 @@ class Formula:
     shape: str
     measured: bool = False
 
-    @property
+    @cached_property
     def counts(self) -> tuple[int, ...]:
         """The numbers as integers, 0 where they are left open."""
         return tuple(int(n) if n.isdigit() else 0 for n in self.numerals)
 
-    @property
+    @cached_property
     def announced(self) -> int:
         """Parts that the numbers add up to, 0 where one is left open."""
         return sum(self.counts) if all(self.counts) else 0
+
+    @cached_property
+    def wanted(self) -> tuple[int, ...]:
+        """How many items may spell the formula out, the likelier first."""
+        counts = self.counts
+        if not all(counts) or not counts:
+            return ()
+        if self.shape == "bare":
+            return (len(counts), sum(counts))
+        same = len(counts) > 1 and len(set(counts)) == 1
+        return (sum(counts), counts[0]) if same else (sum(counts),)
 
 
 @lru_cache(maxsize=65536)
@@ -150,6 +161,7 @@ def parse_bare(text: str) -> Formula | None:
     return None
 
 
+@lru_cache(maxsize=65536)
 def is_formula(formula: Formula, *, quoted: bool) -> bool:
     """Whether a parsed expression is a formula, not a plain count or a figure of speech.
 
@@ -179,6 +191,7 @@ _OWNED = re.compile(rf"({NUMBER}[好型有能强优过比争])(?:班子|机关|�
 """三型机关, 五好党员: whom the formula describes."""
 
 
+@lru_cache(maxsize=65536)
 def strip_descriptor(text: str) -> str:
     """Return *text* without what follows a formula's name.
 
@@ -197,6 +210,7 @@ def excluded() -> frozenset[str]:
     return frozenset(shipped("not_formulas")["surface"])
 
 
+@lru_cache(maxsize=1024)
 def _number(text: str) -> str:
     if text == "双":
         return "2"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from cxzy_study.facts.families import name_family
 from cxzy_study.facts.grammar import (
@@ -21,8 +21,10 @@ from cxzy_study.text.match import Matcher
 
 CLOSE = "”’』」\"'"
 
-_HINT = re.compile(r"[一二两三四五六七八九十双]|[0-9NXnx]\+[0-9NXnx]|\d个|[123456]{3}[”』」’\"]")
-_QUOTED = re.compile(r"[“‘『「\"']([^“”‘’『』「」\"'《》]{2,44})[”’』」\"']")
+HINT = re.compile(r"[一二两三四五六七八九十双]|[0-9NXnx]\+[0-9NXnx]|\d个|[123456]{3}[”』」’\"]")
+QUOTED = re.compile(r"[“‘『「\"']([^“”‘’『』「」\"'《》]{2,44})[”’』」\"']")
+NUMERIC = re.compile(r"[一二两三四五六七八九十双\dNXnx]")
+"""Every formula has a number."""
 _EDGE = rf"(?=$|[^\w]|的|等|{DESCRIPTORS})"
 _START = r"(?<![第零〇一二两三四五六七八九十百千万亿\d.数几])"
 _H = r"[^\W\d_A-Za-z一二两三四五六七八九十双百千万第]"
@@ -47,11 +49,11 @@ _GLOSSED = re.compile(rf"{_START}[两双三四五六七八九十]个?{_H}{{1,4}}
 _BIG = re.compile(rf"{_START}[三四五六七八九十]大(?:工程|战役|会战|行动|攻坚战|战略|高地|计划)(?=$|[^\w]|的)")
 _VERB_NUMBER = re.compile(rf"{_H}{{1,2}}{_N}{_H}{_N}(?=活动|工程|制度|机制|行动|工作法|责任制|帮扶)")
 _ITEM = r"({n})([个项条种类件名位支张本套面座把道])([^\W\d_]{{2,12}})"
-_SERIES = re.compile(
+SERIES = re.compile(
     "[、,]?".join(f"({_ITEM.format(n=n)})" for n in "一两三")
     + "(?:[、,]?(" + _ITEM.format(n="四") + "))?(?:[、,]?(" + _ITEM.format(n="五") + "))?"
 )  # fmt: skip
-_ONES = re.compile(r"一(\w)\w{1,9}\1(?:、一(\w)\w{1,9}\2){2,}")
+ONES = re.compile(r"一(\w)\w{1,9}\1(?:、一(\w)\w{1,9}\2){2,}")
 
 
 _ACTED = re.compile(rf"(?:{_H}){{0,3}}?([两三四五六七八九十]个{_H}{{2,4}})")
@@ -89,9 +91,7 @@ class Known:
         return cls(Matcher(formulas), formulas, re.compile(near))
 
 
-def find_mentions(
-    text: str, *, known: Known, names: Known | None = None, patterns: Sequence[Rule] | None = None, literal: bool = True
-) -> list[Mention]:
+def find_mentions(text: str, *, known: Known, names: Known | None = None) -> list[Mention]:
     """Return the numbered formulas of one unit.
 
     Parameters
@@ -102,26 +102,27 @@ def find_mentions(
         Conventional formulas, which need no quotation marks.
     names : Known, optional
         Formulas that stand in quotation marks elsewhere in the same document.
-    patterns : sequence, optional
-        Those of :data:`PATTERNS` that are known to match, where that is known.
-    literal : bool
-        False where it is known that no conventional formula stands there.
 
     Returns
     -------
     list of Mention
         In order; of two that overlap the longer stands, unless the shorter is in quotation marks of its own.
     """
-    if not _HINT.search(text):
+    if not HINT.search(text):
         return []
-    found = [*_in_quotes(text, known), *_in_text(text, PATTERNS if patterns is None else patterns)]
-    if literal:
-        found += _literal(text, known, "known")
+    found = [*_in_quotes(text, known), *_in_text(text), *_literal(text, known, "known")]
     if names is not None:
         found += _literal(text, names, "repeated")
+    return choose_mentions(found, len(text))
+
+
+def choose_mentions(found: list[Mention], size: int) -> list[Mention]:
+    """Return those of the mentions *found* in a text of *size* characters that stand, in order."""
+    if len(found) < 2:
+        return found
     found.sort(key=lambda m: (m.rule != "quoted", m.start - m.end, m.start))
     kept: list[Mention] = []
-    taken = Taken(len(text))
+    taken = Taken(size)
     for mention in found:
         if taken.free(mention.start, mention.end):
             taken.add(mention.start, mention.end)
@@ -130,22 +131,35 @@ def find_mentions(
 
 
 def _in_quotes(text: str, known: Known) -> Iterator[Mention]:
-    for match in _QUOTED.finditer(text):
-        content, start = match[1], match.start(1)
-        if series := _SERIES.fullmatch(content):
-            yield _series(series, start)
-            continue
-        if ("、" in content or "," in content) and (listed := _listed(content, start)):
-            yield from listed
-            continue
-        name, formula = (content, known.formulas[content]) if content in known.formulas else _name(content)
-        if formula is not None:
-            yield Mention(start, start + len(name), name, formula, "quoted")
-            continue
-        bare = parse_bare(content)
-        after = re.match(rf"[{CLOSE}](?:{DESCRIPTORS})", text[match.end(1) : match.end(1) + 12])
-        if bare is not None and after is not None:
-            yield Mention(start, start + len(content), content, bare, "quoted")
+    for match in QUOTED.finditer(text):
+        if match[1] in known.formulas or NUMERIC.search(match[1]):
+            yield from read_quoted(text, match.start(1), match.end(1), known)
+
+
+def read_quoted(text: str, start: int, end: int, known: Known) -> Iterator[Mention]:
+    """Return the formulas that the quotation marks around ``text[start:end]`` hold."""
+    content = text[start:end]
+    if told := _read_quoted(content, known.formulas.get(content)):
+        for a, b, formula, rule in told:
+            yield Mention(start + a, start + b, content[a:b], formula, rule)
+    elif (bare := parse_bare(content)) is not None and _CALLED.match(text[end : end + 12]):
+        yield Mention(start, end, content, bare, "quoted")
+
+
+_CALLED = re.compile(f"[{CLOSE}](?:{DESCRIPTORS})")
+
+
+@lru_cache(maxsize=65536)
+def _read_quoted(content: str, own: Formula | None) -> tuple[tuple[int, int, Formula, str], ...]:
+    """Return the formulas that quotation marks hold: place in the *content*, and by which rule; *own* is a known one."""
+    if series := SERIES.fullmatch(content):
+        mentions = [_series(series, 0)]
+    else:
+        mentions = _listed(content, 0) if "、" in content or "," in content else []
+    if not mentions:
+        name, formula = (content, own) if own is not None else _name(content)
+        mentions = [] if formula is None else [Mention(0, len(name), name, formula, "quoted")]
+    return tuple((m.start, m.end, m.formula, m.rule) for m in mentions)
 
 
 def _listed(content: str, start: int) -> list[Mention]:
@@ -183,22 +197,29 @@ def _name(content: str) -> tuple[str, Formula | None]:
     return content, None
 
 
-def _in_text(text: str, patterns: Sequence[Rule]) -> Iterator[Mention]:
-    for rule, pattern, quoted in patterns:
+def _in_text(text: str) -> Iterator[Mention]:
+    for number, (rule, pattern, _) in enumerate(PATTERNS):
         for match in pattern.finditer(text):
-            surface = match[match.lastindex or 0] if rule == "doubled" else match[0]
-            formula = parse_formula(surface)
-            if rule in {"pattern", "described"} and (formula is None or formula.measured):
-                continue
-            if formula is not None and is_formula(formula, quoted=quoted) and _plain_start(text, match.start()):
-                start = match.start(1) if rule == "doubled" else match.start()
-                yield Mention(start, start + len(surface), surface, formula, rule)
-    for match in _SERIES.finditer(text):
+            group = 1 if rule == "doubled" else 0
+            mention = read_pattern(number, text, match.start(group), match.end(group), match.start())
+            if mention is not None:
+                yield mention
+    for match in SERIES.finditer(text):
         yield _series(match, 0)
-    for match in _ONES.finditer(text):
+    for match in ONES.finditer(text):
         items = match[0].split("、")
         heads = tuple(item[1] for item in items)
         yield Mention(match.start(), match.end(), match[0], Formula(("1",) * len(heads), heads, "series"), "series")
+
+
+def read_pattern(number: int, text: str, start: int, end: int, matched: int) -> Mention | None:
+    """Return the formula at ``text[start:end]``, found by a pattern of :data:`PATTERNS` whose match began at *matched*."""
+    rule, _, quoted = PATTERNS[number]
+    surface = text[start:end]
+    formula = parse_formula(surface)
+    if formula is None or (formula.measured and rule in {"pattern", "described"}) or not is_formula(formula, quoted=quoted):
+        return None
+    return Mention(start, end, surface, formula, rule) if _plain_start(text, matched) else None
 
 
 Rule = tuple[str, re.Pattern[str], bool]
@@ -235,10 +256,17 @@ def _literal(text: str, known: Known, rule: str) -> Iterator[Mention]:
     if not known.near.search(text):
         return
     hits = known.matcher.find_longest(text)
-    for i, a, b in zip(hits.literal.tolist(), hits.start.tolist(), hits.end.tolist(), strict=True):
-        surface = known.matcher.literals[i]
-        if not (a and text[a - 1] in "第十百千万零〇一二三四五六七八九两.数几") and not text[a - 1 : a].isdigit():
-            yield Mention(a, b, surface, known.formulas[surface], rule)
+    for a, b in zip(hits.start.tolist(), hits.end.tolist(), strict=True):
+        if (mention := read_known(text, a, b, known, rule)) is not None:
+            yield mention
+
+
+def read_known(text: str, a: int, b: int, known: Known, rule: str) -> Mention | None:
+    """Return the known formula ``text[a:b]``, unless a number goes before it."""
+    surface = text[a:b]
+    if a and (text[a - 1] in "第十百千万零〇一二三四五六七八九两.数几" or text[a - 1].isdigit()):
+        return None
+    return Mention(a, b, surface, known.formulas[surface], rule)
 
 
 def names_of(mentions: Iterable[Mention]) -> dict[str, Formula]:

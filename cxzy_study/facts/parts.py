@@ -82,19 +82,6 @@ def trim(text: str, start: int, end: int) -> Item:
             return start, end
 
 
-def counts_wanted(formula: Formula) -> tuple[int, ...]:
-    """Return how many items may spell a formula out, the likelier first."""
-    counts = formula.counts
-    if not all(counts) or not counts:
-        return ()
-    if formula.shape == "bare":
-        return (len(counts), sum(counts))
-    wanted = [sum(counts)]
-    if len(counts) > 1 and len(set(counts)) == 1:
-        wanted.append(counts[0])
-    return tuple(wanted)
-
-
 def match_heads(texts: list[str], formula: Formula) -> float:
     """Return the share of items that bear the head that they should.
 
@@ -119,7 +106,7 @@ def spell_out(text: str, start: int, end: int, formula: Formula, *, exact: bool 
     items in a row as are wanted may stand anywhere in it, all with heads.
     """
     best: Spelled | None = None
-    for n in counts_wanted(formula):
+    for n in formula.wanted:
         last: list[Item] = []
         for cut in _CUTS:
             items = split_items(text, start, end, cut=cut)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cxzy_study.facts.grammar import DESCRIPTORS, Formula
 from cxzy_study.facts.mentions import Mention
-from cxzy_study.facts.parts import Item, Spelled, clean_parts, counts_wanted, match_heads, spell_out, split_items, trim
+from cxzy_study.facts.parts import Item, Spelled, clean_parts, match_heads, spell_out, split_items, trim
 
 Place = tuple[int, int, int]
 """A part's place: index of the unit in its document, start and end in the unit's text."""
@@ -18,19 +21,32 @@ _AFTER = re.compile(
     rf"[{_CLOSE}]?(?:(?:{DESCRIPTORS})|[^\W\d_]{{0,6}})?[,]?"
     r"(?:即|就是|也就是说?|是指|指的是|指|包括|分别是|分别为|具体是|主要是|内容是|内容包括|:|——|,(?=即|也?就是))+"
 )
+_CONNECTS = re.compile("[即就也是指包分具主内:—]")
+_JOINED = 12
+"""Characters behind a formula among which the first of a connective must stand, behind what the formula is called."""
 _ON = re.compile(rf"[{_CLOSE}]?(?:{DESCRIPTORS})?,")
 _SURE = 0.99
 _BRACKET = re.compile(rf"[{_CLOSE}]?[^\W\d_]{{0,10}}\(((?:[^()]|\([^()]*\))+)\)")
-_LED = re.compile(r"(?:为(?:主要)?(?:内容|主体|抓手|载体)的?|组成的|构成的|相结合的|结合的|等的|等|的)$")
+LED = re.compile(r"(?:为(?:主要)?(?:内容|主体|抓手|载体)的?|组成的|构成的|相结合的|结合的|等的|等|的)$")
 _QUOTES = re.compile(r"((?:[“‘『「][^“”‘’『』「」]*[”’』」][、,和与及+]?)+)$")
+_QUOTES_END, _LED_END = "”’』」、,和与及+", "的等容体手"
+_ROLES_END = tuple(word + end for word in ("主体", "基础", "骨干", "支撑", "补充") for end in ("", "的"))
+"""With what a stretch ends that the patterns match."""
+_STOP = re.compile("[。!?]")
+_GROUPED = re.compile(r"[“‘『「(]([^“”‘’『』「」()]{4,120})[”’』」)]")
+_LINKS = re.compile("[和及与、,]*")
+_EDGES = (
+    (re.compile(r"[,;。!?:“”‘’『』「」(]"), True, ("[、]", "[、]|和|及|以及|与", r"\+")),
+    (re.compile(r"[;。!?:(]"), False, ("[、,]", "[、,]|和|与")),
+)
+"""Where a clause begins that spells a formula out, whether commas are among that, and at what it is cut."""
 _ROLES = re.compile(r"以([^,、;。]+?)为(?:核心|主导|龙头|引领|统领|基础|主体|关键|纽带)[,、](.+?)(?:为(?:主体|基础|骨干|支撑|补充))的?$")
 _MOST_UNITS = 14
 _REACH = 300
 """Characters before a formula, and half of those behind it, that may spell it out."""
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(NamedTuple):
     """What resolving needs to know of a unit; ``text`` is folded to half width."""
 
     unit_id: str
@@ -49,7 +65,7 @@ class Found:
     complete: bool = True
 
 
-def find_parts(units: list[Unit], i: int, mention: Mention, inside: list[Mention]) -> Found | None:
+def find_parts(units: Sequence[Unit], i: int, mention: Mention, inside: list[Mention]) -> Found | None:
     """Return the parts of a mention in unit *i* that its surroundings tell, or None.
 
     Parameters
@@ -74,23 +90,29 @@ def find_parts(units: list[Unit], i: int, mention: Mention, inside: list[Mention
     return None
 
 
-def find_anywhere(units: list[Unit], i: int, formula: Formula, *, whole: str) -> Found | None:
+def find_anywhere(units: Sequence[Unit], i: int, formula: Formula, *, whole: str, starts: Sequence[int]) -> Found | None:
     """Return a list in the document, the nearest to unit *i*, that bears the formula's heads and is as long as it.
 
-    *whole* is the text of all units together.
+    *whole* is the text of all units together, a line break between them, and *starts* where each begins there.
     """
     n = formula.announced
-    if not n or n > 12 or not formula.heads or (n == 2 and max(map(len, formula.heads)) < 2):
+    if not is_sought(formula):
         return None
     heads = set(formula.heads)
     if sum(map(whole.count, heads)) < n:
         return None
-    holding = [j for j, unit in enumerate(units) if sum(map(unit.text.count, heads)) >= n]
+    counts: Counter[int] = Counter()
+    for head in heads:
+        at = whole.find(head)
+        while at >= 0:
+            counts[bisect_right(starts, at) - 1] += 1
+            at = whole.find(head, at + len(head))
+    holding = [j for j, count in counts.items() if count >= n]
     for j in sorted(holding, key=lambda j: (abs(j - i), j)):
         text = units[j].text
         if len(text) > 8 * _REACH:
             continue
-        for match in re.finditer(r"[“‘『「(]([^“”‘’『』「」()]{4,120})[”’』」)]", text):
+        for match in _GROUPED.finditer(text):
             spelled = spell_out(text, match.start(1), match.end(1), formula)
             if spelled is not None and spelled.fit >= _SURE:
                 return _place(j, text, spelled, formula, "document")
@@ -98,6 +120,12 @@ def find_anywhere(units: list[Unit], i: int, formula: Formula, *, whole: str) ->
         if spelled is not None:
             return _place(j, text, spelled, formula, "document")
     return None
+
+
+def is_sought(formula: Formula) -> bool:
+    """Whether a list anywhere in the document may be taken for the parts of *formula*."""
+    n, heads = formula.announced, formula.heads
+    return 0 < n <= 12 and bool(heads) and not (n == 2 and max(map(len, heads)) < 2)
 
 
 def _place(i: int, text: str, spelled: Spelled, formula: Formula, source: str) -> Found:
@@ -121,7 +149,7 @@ def _numbered(mention: Mention, inside: list[Mention]) -> list[Mention]:
     return told
 
 
-def _summed(units: list[Unit], i: int, mention: Mention) -> Found | None:
+def _summed(units: Sequence[Unit], i: int, mention: Mention) -> Found | None:
     """1+5 where the same numbers stand again with what they count (1名党员联系5户居民)."""
     text, places, at = units[i].text, [], mention.end
     for number in mention.formula.numerals:
@@ -136,22 +164,22 @@ def _summed(units: list[Unit], i: int, mention: Mention) -> Found | None:
 _ACTS = "联系|帮扶|帮带|结对|负责|包|带动|服务|管理"
 
 
-def _bracket(units: list[Unit], i: int, mention: Mention) -> Found | None:
+def _bracket(units: Sequence[Unit], i: int, mention: Mention) -> Found | None:
     text = units[i].text
-    match = _BRACKET.match(text, mention.end)
+    match = _BRACKET.match(text, mention.end) if text.find("(", mention.end, mention.end + _JOINED) >= 0 else None
     if not match:
         return None
     spelled = spell_out(text, match.start(1), match.end(1), mention.formula)
     return _place(i, text, spelled, mention.formula, "bracket") if spelled else None
 
 
-def _after(units: list[Unit], i: int, mention: Mention) -> Found | None:
+def _after(units: Sequence[Unit], i: int, mention: Mention) -> Found | None:
     text = units[i].text
-    match = _AFTER.match(text, mention.end)
+    match = _AFTER.match(text, mention.end) if _CONNECTS.search(text, mention.end, mention.end + _JOINED) else None
     on = match or _ON.match(text, mention.end)
     if not on:
         return None
-    stop = re.compile("[。!?]").search(text, on.end())
+    stop = _STOP.search(text, on.end())
     end, own = min(stop.end() if stop else len(text), on.end() + 2 * _REACH), None
     if on.end() < end:
         spelled = spell_out(text, on.end(), end, mention.formula) if match or _may_fit(text, mention.formula) else None
@@ -163,9 +191,9 @@ def _after(units: list[Unit], i: int, mention: Mention) -> Found | None:
     return (_grow(units, [(i, on.end())], i, mention.formula, "after") or own) if match else None
 
 
-def _grow(units: list[Unit], began: list[tuple[int, int]], i: int, formula: Formula, source: str) -> Found | None:
+def _grow(units: Sequence[Unit], began: list[tuple[int, int]], i: int, formula: Formula, source: str) -> Found | None:
     """Take in one unit after the other, as long as they run on, until they hold as many items as are wanted."""
-    most = max(counts_wanted(formula), default=0)
+    most = max(formula.wanted, default=0)
     stretch = [(j, a) for j, a in began if a < len(units[j].text)]
     for j in range(i + 1, min(i + 1 + min(most, _MOST_UNITS), len(units))):
         stretch.append((j, 0))
@@ -175,7 +203,7 @@ def _grow(units: list[Unit], began: list[tuple[int, int]], i: int, formula: Form
     return None
 
 
-def _joined(units: list[Unit], stretch: list[tuple[int, int]], formula: Formula, source: str) -> Found | None:
+def _joined(units: Sequence[Unit], stretch: list[tuple[int, int]], formula: Formula, source: str) -> Found | None:
     """Return the parts in several units read as one text, each cut at the same level of punctuation."""
     text, starts = "", []
     for j, a in stretch:
@@ -193,18 +221,18 @@ def _joined(units: list[Unit], stretch: list[tuple[int, int]], formula: Formula,
     return Found(tuple(places), source)
 
 
-def _before(units: list[Unit], i: int, mention: Mention) -> Found | None:
+def _before(units: Sequence[Unit], i: int, mention: Mention) -> Found | None:
     text, formula = units[i].text, mention.formula
     end = mention.start - 1 if mention.start and text[mention.start - 1] in "“‘『「\"'" else mention.start
     back = max(0, end - _REACH)
-    if match := _ROLES.search(text, back, end):
+    if text.endswith(_ROLES_END, back, end) and (match := _ROLES.search(text, back, end)):
         first = (match.start(1), match.end(1))
         rest = split_items(text, match.start(2), match.end(2), cut="[、,]|和|及|与")
         if 1 + len(rest) == formula.counts[0]:
             return Found(tuple((i, a, b) for a, b in [first, *rest]), "before")
-    led = _LED.search(text, back, end)
+    led = LED.search(text, max(back, end - 6), end) if end and text[end - 1] in _LED_END else None
     stop = led.start() if led else end
-    if match := _QUOTES.search(text, back, stop):
+    if stop and text[stop - 1] in _QUOTES_END and (match := _QUOTES.search(text, back, stop)):
         items = [(m.start(1), m.end(1)) for m in re.finditer(r"[“‘『「]([^“”‘’『』「」]+)[”’』」]", text[match.start() : stop])]
         items = [(match.start() + a, match.start() + b) for a, b in items]
         if len(items) == 1:
@@ -214,14 +242,14 @@ def _before(units: list[Unit], i: int, mention: Mention) -> Found | None:
         if found is not None:
             return found
     found = _clause(i, text, stop, formula, adjacent=led is None)
-    if found is None and units[i - 1].text.endswith(";") and i:
+    if found is None and i and units[i - 1].text.endswith(";"):
         found = _backwards(units, i, stop, formula)
     return found
 
 
 def _listed(i: int, text: str, items: list[Item], formula: Formula, *, adjacent: bool) -> Found | None:
     texts = [text[a:b] for a, b in items]
-    if len(items) in counts_wanted(formula) and (adjacent or match_heads(texts, formula) == 1):
+    if len(items) in formula.wanted and (adjacent or match_heads(texts, formula) == 1):
         return Found(tuple((i, a, b) for a, b in clean_parts(text, tuple(items), formula)), "before")
     for head, n in zip(formula.heads, formula.counts, strict=False):
         # One of several groups told: 有人管事、有钱办事、有场所议事 of 三有一化.
@@ -232,26 +260,26 @@ def _listed(i: int, text: str, items: list[Item], formula: Formula, *, adjacent:
 
 def _clause(i: int, text: str, stop: int, formula: Formula, *, adjacent: bool) -> Found | None:
     """Parts in the clause before the formula: as many as it has items, or its last items if they bear the heads."""
-    back, wanted = max(0, stop - _REACH), counts_wanted(formula)
+    back, wanted = max(0, stop - _REACH), formula.wanted
     listed = adjacent and bool(wanted) and text.count("、", back, stop) >= max(2, min(wanted)) - 1
     if not listed and not _may_fit(text[back:stop], formula):
         return None
-    for edge, cuts in ((r"[,;。!?:“”‘’『』「」(]", ("[、]", "[、]|和|及|以及|与", r"\+")), (r"[;。!?:(]", ("[、,]", "[、,]|和|与"))):
-        edges = re.compile(edge).finditer(text, back, stop)
+    for edge, commas, cuts in _EDGES:
+        edges = edge.finditer(text, back, stop)
         begin = max((m.end() for m in edges if not _opened(text, m, stop)), default=back)
-        begin += len(re.match("[和及与、,]*", text[begin:stop])[0])  # type: ignore[index]
+        begin += len(_LINKS.match(text[begin:stop])[0])  # type: ignore[index]
         fits = _may_fit(text[begin:stop], formula)
         for cut in cuts:
-            if not (fits or (adjacent and cut == "[、]" and edge[1] == ",")):
+            if not (fits or (adjacent and cut == "[、]" and commas)):
                 continue
             items = split_items(text, begin, stop, cut=cut)
-            for n in counts_wanted(formula):
+            for n in formula.wanted:
                 if len(items) < n or n < 2:
                     continue
                 last = items[-n:]
                 texts = [text[a:b] for a, b in last]
                 fit = match_heads(texts, formula)
-                bare = len(items) == n and cut == "[、]" and edge[1] == "," and (n > 2 or min(map(len, texts)) > 4)
+                bare = len(items) == n and cut == "[、]" and commas and (n > 2 or min(map(len, texts)) > 4)
                 if fit == 1 or (adjacent and bare):
                     return Found(tuple((i, a, b) for a, b in clean_parts(text, tuple(last), formula)), "before")
     return None
@@ -259,7 +287,7 @@ def _clause(i: int, text: str, stop: int, formula: Formula, *, adjacent: bool) -
 
 def _may_fit(text: str, formula: Formula) -> bool:
     """Whether *text* holds as many heads as the items of a full fit would bear; cheap to ask first."""
-    wanted = counts_wanted(formula)
+    wanted = formula.wanted
     return bool(wanted and formula.heads) and sum(text.count(head) for head in set(formula.heads)) >= min(wanted)
 
 
@@ -268,13 +296,13 @@ def _opened(text: str, match: re.Match[str], stop: int) -> bool:
     return match[0] == "(" and ")" in text[match.end() : stop]
 
 
-def _backwards(units: list[Unit], i: int, stop: int, formula: Formula) -> Found | None:
+def _backwards(units: Sequence[Unit], i: int, stop: int, formula: Formula) -> Found | None:
     stretch, j = [(i, 0, stop)], i
     while j and units[j - 1].text.endswith(";") and len(stretch) < _MOST_UNITS:
         j -= 1
         stretch.insert(0, (j, 0, len(units[j].text)))
         items = [(k, *item) for k, a, b in stretch for item in split_items(units[k].text, a, b, cut="[、,;]")]
-        for n in counts_wanted(formula):
+        for n in formula.wanted:
             last = items[-n:]
             if len(items) >= n and match_heads([units[k].text[a:b] for k, a, b in last], formula) == 1:
                 k, a, b = last[0]
@@ -284,13 +312,13 @@ def _backwards(units: list[Unit], i: int, stop: int, formula: Formula) -> Found 
     return None
 
 
-def _following(units: list[Unit], i: int, mention: Mention) -> Found | None:
+def _following(units: Sequence[Unit], i: int, mention: Mention) -> Found | None:
     """Parts told by what follows the announcing unit: headings, enumerated sentences, or the next sentence."""
     formula, text = mention.formula, units[i].text
-    headings = _next_headings(units, i)
-    wanted = counts_wanted(formula)
+    wanted = formula.wanted
+    headings = _next_headings(units, i, most=max(wanted, default=0) + 1)
     announces = text.rstrip(_CLOSE).endswith(":")
-    for n in wanted:
+    for n in wanted if headings else ():
         places = tuple((j, *trim(units[j].text, 0, len(units[j].text))) for j in headings[:n])
         fit = match_heads([units[j].text[a:b] for j, a, b in places], formula)
         if len(headings) >= n and (fit == 1 or (announces and not formula.heads and len(headings) == n)):
@@ -305,8 +333,8 @@ def _following(units: list[Unit], i: int, mention: Mention) -> Found | None:
     return _grow(units, [], i, formula, "next") if announces else None
 
 
-def _next_headings(units: list[Unit], i: int) -> list[int]:
-    """Return the headings that follow unit *i*, of the depth of the first of them, up to a higher one."""
+def _next_headings(units: Sequence[Unit], i: int, *, most: int) -> list[int]:
+    """Return the headings that follow unit *i*, of the depth of the first of them, up to a higher one and to *most*."""
     first = next((j for j in range(i + 1, min(i + 4, len(units))) if units[j].heading), None)
     if first is None:
         return []
@@ -315,5 +343,7 @@ def _next_headings(units: list[Unit], i: int) -> list[int]:
         if units[j].heading and units[j].depth == depth:
             found.append(j)
         elif units[j].heading and units[j].depth < depth:
+            break
+        if len(found) == most:
             break
     return found

@@ -451,6 +451,7 @@ I bodies(Machine *m, const Places *p, const T *t, const X *x, I n_docs, const I 
     static int32_t pool[4096];
     static Named locals[MOST_LOCAL + 1];
     static uint8_t cuts_zone[MOST_NAMED];
+    static uint64_t seen[MOST_UNITS];
     static I cuts[MOST_UNITS + 1], ends[MOST_UNITS + 1];
     Scratch to = {s, *used};
     I n_out = 0;
@@ -465,6 +466,8 @@ I bodies(Machine *m, const Places *p, const T *t, const X *x, I n_docs, const I 
         for (I i = 0; i < n_units && !too_hard; i++) {
             u.lo = begin[first + i], u.hi = end[first + i], u.named = named + n_named, u.n = 0;
             cuts[i] = n_named;
+            glance(m, t, u.lo, u.hi);
+            seen[i] = m->seen;
             if (u.hi - u.lo > MOST_CHARS || n_named > MOST_NAMED * 3) u.hard = 1;
             else official(&u, &spare, pool + 4096);
             if (holds(x, u.lo, u.hi, U'等') && holds(x, u.lo, u.hi, U'、') && search(m, t, LISTED_GATE, u.lo, u.lo, u.hi))
@@ -489,6 +492,7 @@ I bodies(Machine *m, const Places *p, const T *t, const X *x, I n_docs, const I 
         I n_all = 0;
         for (I i = 0; i < n_units && !too_hard; i++) {
             u.lo = begin[first + i], u.hi = end[first + i], u.named = all + n_all, u.n = 0;
+            m->seen = seen[i];
             if (n_all + cuts[i + 1] - cuts[i] > MOST_NAMED * 3) {
                 too_hard = 1;
                 break;
@@ -571,6 +575,7 @@ I bodies(Machine *m, const Places *p, const T *t, const X *x, I n_docs, const I 
         for (I i = 0; i < n_units && !too_hard; i++) {
             u.lo = begin[first + i], u.hi = end[first + i];
             u.named = named + (i ? cuts[i - 1] : 0);
+            m->seen = seen[i];
             u.n = cuts[i] - (i ? cuts[i - 1] : 0);
             for (I k = 0; k < u.n; k++) start_of[u.named[k].b] = u.named[k].a;
             for (I k = 0; k < u.n; k++) is_start[start_of[u.named[k].b]] = 1;

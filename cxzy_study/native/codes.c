@@ -1,7 +1,8 @@
-/* The rules of a codebook over many units: cxzy_study/coding/{rules,page,zones,spans}.py, for what counts alone.
+/* The rules of a codebook over many units: cxzy_study/coding/{rules,page,zones,spans}.py.
 
    A unit is looked at if it holds a literal or pattern that some rule can point at; of each rule only whether it counts is
-   wanted. Nodes of all expressions stand in one array, parts before wholes. */
+   wanted, or how often it does and whether a match was refused. Nodes of all expressions stand in one array, parts before
+   wholes. */
 #include "trie.h"
 
 enum { LITERALS, PATTERN, NEAR, AND, OR, NOT };
@@ -9,7 +10,7 @@ enum { CLAUSE = 1, ORDERED = 2, NEGATED = 4 };
 enum { QUOTED, TITLE, NAME_NOUN, FIRST_PATTERN }; /* patterns of the machine; those of the rules follow */
 enum { SPOKEN = 1, SHIELD = 2, NAME = 4, BEFORE = 8, ADJACENT = 16, AFTER = 32, UNLESS = 64, REMEDY = 128 };
 enum { Z_TEXT, Z_QUOTE, Z_NAME, Z_TITLE };
-enum { MOST_HITS = 2048, MOST_CHARS = 8000, MOST_NODES = 20000, ROOM = 200000 };
+enum { MOST_HITS = 2048, MOST_CHARS = 8000, MOST_NODES = 20000, MOST_RULES = 4096, ROOM = 200000 };
 
 typedef struct {
     int32_t kind, a, b, flags; /* literals, parts: a .. b of `lists`; pattern: a; near: left, right */
@@ -33,8 +34,10 @@ typedef struct {
 } Book;
 
 typedef struct {
-    int32_t a, b;
+    int32_t a, b, bad; /* bad: something is held against it */
 } Span;
+
+enum { ABSENT = 2 }; /* the best flag of a node that does not hold; 0 and 1 are those of a span */
 
 typedef struct {
     int32_t word, a, b;
@@ -53,7 +56,7 @@ typedef struct {
     I lo, hi;
     Hit *hits;
     I n;
-    int zones_known, hard;
+    int zones_known, hard, lenient; /* lenient: matches that do not count are kept, too, as bad ones */
     uint8_t *zone;
     int32_t *clause;
     Span *room;
@@ -72,6 +75,7 @@ static void zones(Unit *u) {
     int quotes = 0, titles = 0;
     for (I i = u->lo; i < u->hi; i++) {
         u->clause[i - u->lo] = clause;
+        if (u->x[i] >= 0x3400 && u->x[i] <= 0x9FFF) continue;
         clause += among(u->x[i], U",:;。!?");
         quotes |= among(u->x[i], U"“『「‘\"");
         titles |= among(u->x[i], U"《【");
@@ -127,18 +131,18 @@ static int hit_counts(Unit *u, Hit *h, const Rule *rule) {
     return *known == 1;
 }
 
-static Span *keep(Unit *u, I a, I b) {
+static Span *keep(Unit *u, I a, I b, int bad) {
     if (u->used == ROOM) {
         u->hard = 1;
         return u->room;
     }
-    u->room[u->used] = (Span){(int32_t)a, (int32_t)b};
+    u->room[u->used] = (Span){(int32_t)a, (int32_t)b, bad};
     return u->room + u->used++;
 }
 
 static int by_place(const void *p, const void *q) {
     const Span *a = p, *b = q;
-    return a->a != b->a ? (a->a < b->a ? -1 : 1) : a->b < b->b ? -1 : a->b > b->b;
+    return a->a != b->a ? (a->a < b->a ? -1 : 1) : a->b != b->b ? (a->b < b->b ? -1 : 1) : a->bad - b->bad;
 }
 
 static I unique(Span *s, I n) {
@@ -149,9 +153,15 @@ static I unique(Span *s, I n) {
     return kept;
 }
 
-static int holds_in(Unit *u, int32_t number, const Rule *rule);
+static int best(Unit *u, int32_t number, const Rule *rule);
 
-/* The matches of a node that count, in order, written to the room; how many there are. */
+static int best_of(const Span *s, I n) {
+    int flag = ABSENT;
+    for (I i = 0; i < n; i++) flag = s[i].bad < flag ? s[i].bad : flag;
+    return flag;
+}
+
+/* The matches of a node that count (or all, leniently), in order, written to the room; how many there are. */
 static I spans(Unit *u, int32_t number, const Rule *rule, Span **out) {
     const Node *node = u->book->nodes + number;
     I first = u->used;
@@ -165,7 +175,7 @@ static I spans(Unit *u, int32_t number, const Rule *rule, Span **out) {
             /* Inside a longer one that counts it is none. Hits come in the order of starts, longer ones first. */
             int inside = reach >= h->b && reach - from > h->b - h->a;
             if (ok && h->b > reach) reach = h->b, from = h->a;
-            if (ok && !inside) keep(u, h->a, h->b);
+            if ((ok || u->lenient) && !inside) keep(u, h->a, h->b, !ok);
         }
         return u->used - first;
     }
@@ -173,28 +183,32 @@ static I spans(Unit *u, int32_t number, const Rule *rule, Span **out) {
         for (I at = u->lo; search(u->m, u->t, FIRST_PATTERN + node->a, at, u->lo, u->hi);) {
             I a = u->m->g[0], b = u->m->g[1];
             at = b;
-            if (counts(u, a, b, rule)) keep(u, a, b);
+            int ok = counts(u, a, b, rule);
+            if (ok || u->lenient) keep(u, a, b, !ok);
         }
         return u->used - first;
     }
     if (node->kind == OR || node->kind == AND) {
         I n = 0;
-        int filled = 0;
+        int filled = 0, worst = 0, flag;
         for (int32_t i = node->a; i < node->b; i++) {
             int32_t part = u->book->lists[i];
             if (node->kind == AND && !u->book->nodes[part].points) {
-                if (!holds_in(u, part, rule)) return u->used = first, 0;
+                if ((flag = best(u, part, rule)) == ABSENT) return u->used = first, 0;
+                worst |= flag;
                 continue;
             }
             Span *s;
             I more = spans(u, part, rule, &s);
             if (node->kind == AND && !more) return u->used = first, 0;
+            if (node->kind == AND) worst |= best_of(s, more);
             memmove(u->room + first + n, s, (size_t)more * sizeof(Span));
             n += more;
             filled += more > 0;
             u->used = first + n;
         }
         if (filled > 1) n = unique(u->room + first, n);
+        for (I i = 0; i < n && worst; i++) u->room[first + i].bad = 1;
         u->used = first + n;
         return n;
     }
@@ -208,25 +222,26 @@ static I spans(Unit *u, int32_t number, const Rule *rule, Span **out) {
     I start = u->used;
     for (I i = 0; i < n_left; i++) {
         I gap_after = -1, gap_before = -1, b_a = 0, b_b = 0, a_a = 0, a_b = 0;
+        int bad_after = 0, bad_before = 0;
         for (I k = 0; k < n_right; k++) /* the first that begins no earlier than this one ends */
             if (right[k].a >= left[i].b) {
-                a_a = right[k].a, a_b = right[k].b, gap_after = a_a - left[i].b;
+                a_a = right[k].a, a_b = right[k].b, bad_after = right[k].bad, gap_after = a_a - left[i].b;
                 break;
             }
         if (gap_after > node->distance || (gap_after >= 0 && (node->flags & CLAUSE) && clause[a_a] != clause[left[i].b - 1])) gap_after = -1;
         if (!(node->flags & ORDERED)) {
             I last = -1;
             for (I k = 0; k < n_right; k++)
-                if (right[k].b <= left[i].a && right[k].b >= last) last = right[k].b, b_a = right[k].a, b_b = right[k].b;
+                if (right[k].b <= left[i].a && right[k].b >= last) last = right[k].b, b_a = right[k].a, b_b = right[k].b, bad_before = right[k].bad;
             if (last >= 0) gap_before = left[i].a - last;
             if (gap_before > node->distance || (gap_before >= 0 && (node->flags & CLAUSE) && clause[b_b - 1] != clause[left[i].a])) gap_before = -1;
         }
         int paired = gap_after >= 0 || gap_before >= 0, before = gap_before >= 0 && (gap_after < 0 || gap_before < gap_after);
         if (node->flags & NEGATED) {
-            if (!paired) keep(u, left[i].a, left[i].b);
+            if (!paired || u->lenient) keep(u, left[i].a, left[i].b, left[i].bad || paired);
         } else if (paired) {
             I p_a = before ? b_a : a_a, p_b = before ? b_b : a_b;
-            keep(u, least(left[i].a, p_a), most(left[i].b, p_b));
+            keep(u, least(left[i].a, p_a), most(left[i].b, p_b), left[i].bad || (before ? bad_before : bad_after));
         }
     }
     n = u->used - start;
@@ -236,31 +251,74 @@ static I spans(Unit *u, int32_t number, const Rule *rule, Span **out) {
     return n;
 }
 
-static int holds_in(Unit *u, int32_t number, const Rule *rule) {
+/* Whether a node may hold, by the literals that stand in the unit alone. */
+static int may_hold(const Unit *u, int32_t number) {
     const Node *node = u->book->nodes + number;
-    if (node->kind == NOT) return !holds_in(u, node->a, rule);
+    if (node->kind == LITERALS) return u->met[number] == u->number;
+    if (node->kind == NEAR) return may_hold(u, node->a) && ((node->flags & NEGATED) || may_hold(u, node->b));
+    if (node->kind != AND && node->kind != OR) return 1;
+    for (int32_t i = node->a; i < node->b; i++)
+        if (may_hold(u, u->book->lists[i]) != (node->kind == AND)) return node->kind == OR;
+    return node->kind == AND;
+}
+
+/* The best flag of a node in the unit, ABSENT where it does not hold. */
+static int best(Unit *u, int32_t number, const Rule *rule) {
+    const Node *node = u->book->nodes + number;
+    if (node->kind == NOT) {
+        int lenient = u->lenient, inner;
+        u->lenient = 0;
+        inner = best(u, node->a, rule);
+        u->lenient = lenient;
+        return inner ? 0 : lenient ? 1 : ABSENT;
+    }
     if (!node->points) {
-        for (int32_t i = node->a; i < node->b; i++) {
-            int yes = holds_in(u, u->book->lists[i], rule);
-            if (yes != (node->kind == AND)) return yes;
+        int all = node->kind == AND, flag = all ? 0 : ABSENT;
+        for (int32_t i = node->a; i < node->b && flag != (all ? ABSENT : 0); i++) {
+            int part = best(u, u->book->lists[i], rule);
+            flag = (part > flag) == all ? part : flag;
         }
-        return node->kind == AND;
+        return flag;
     }
     Span *s;
     I before = u->used, n = spans(u, number, rule, &s);
     u->used = before;
-    return n > 0;
+    return best_of(s, n);
+}
+
+static int holds_in(Unit *u, int32_t number, const Rule *rule) { return best(u, number, rule) == 0; }
+
+/* Add how often a rule counts, and whether a match of it is refused: one that would count if nothing were held against it. */
+static void tally(Unit *u, const Rule *rule, int barred, int32_t *counted, uint8_t *refused) {
+    Span *strict, *tried;
+    I n = spans(u, rule->node, rule, &strict), more, k = 0;
+    if (barred) n = 0;
+    *counted += (int32_t)n;
+    if (!*refused) {
+        u->lenient = 1;
+        more = spans(u, rule->node, rule, &tried);
+        u->lenient = 0;
+        for (I i = 0; i < more && !*refused; i++) {
+            if (!tried[i].bad && !barred) continue;
+            for (k = 0; k < n && (strict[k].a != tried[i].a || strict[k].b != tried[i].b); k++) {}
+            *refused = k == n;
+        }
+    }
+    u->used = 0;
 }
 
 /* Say of n units which themes they bear: bears[unit * n_themes + theme]. `parents` are the headings above, -1 for none;
-   `holding` has room for the expressions that hold in each. Units that only the plain functions can do are marked as hard. */
+   `holding` has room for the expressions that hold in each. Units that only the plain functions can do are marked as hard.
+   `counted` and `refused`, like `bears` but wanted only if given, tell how many matches count and whether one is refused. */
 void codes(Machine *m, const Book *book, const T *t, const X *x, I n, const I *begin, const I *end, const I *headings, const I *parents,
-           I n_themes, uint64_t *holding, uint8_t *bears, uint8_t *hard) {
+           I n_themes, uint64_t *holding, uint8_t *bears, uint8_t *hard, int32_t *counted, uint8_t *refused) {
     static Hit hits[MOST_HITS];
     static uint8_t zone[MOST_CHARS];
     static int32_t clause[MOST_CHARS];
     static Span room[ROOM];
-    static uint8_t asked[4096];
+    static I asked[MOST_RULES];
+    static int32_t rules[MOST_RULES];
+    memset(asked, -1, sizeof asked);
     static I met[MOST_NODES];
     static int32_t first[MOST_NODES], last[MOST_NODES];
     static Link links[ROOM];
@@ -273,6 +331,7 @@ void codes(Machine *m, const Book *book, const T *t, const X *x, I n, const I *b
             hard[i] = 1;
             continue;
         }
+        glance(m, t, u.lo, u.hi);
         for (I a = u.lo; a < u.hi; a++) {
             int32_t node = x[a] > 0xFFFF ? 0 : book->trie->first[x[a]];
             if (!node || (a > u.lo && is_latin(x[a - 1]) && is_latin(x[a]))) continue;
@@ -292,10 +351,12 @@ void codes(Machine *m, const Book *book, const T *t, const X *x, I n, const I *b
                 hits[j] = swap;
             }
         }
-        int32_t n_links = 0;
-        memset(asked, 0, (size_t)book->n_rules);
+        int32_t n_links = 0, n_asked = 0;
+#define ASK(list, from, to)                                         \
+    for (int32_t j = (from); j < (to); j++)                         \
+        if (asked[(list)[j]] != i) asked[(list)[j]] = i, rules[n_asked++] = (list)[j];
         for (I k = 0; k < u.n && spoken; k++) {
-            for (int32_t j = book->by_first[hits[k].word]; j < book->by_last[hits[k].word]; j++) asked[book->lists[j]] = 1;
+            ASK(book->lists, book->by_first[hits[k].word], book->by_last[hits[k].word])
             for (int32_t j = book->nodes_first[hits[k].word]; j < book->nodes_last[hits[k].word] && n_links < ROOM; j++) {
                 int32_t node = book->lists[j];
                 links[n_links] = (Link){(int32_t)k, -1};
@@ -306,19 +367,19 @@ void codes(Machine *m, const Book *book, const T *t, const X *x, I n, const I *b
             }
             u.hard |= n_links == ROOM;
         }
-        for (I k = 0; k < book->n_loose; k++) asked[book->loose[k]] = 1;
-        for (I r = 0; r < book->n_rules; r++) {
-            const Rule *rule = book->rules + r;
+        ASK(book->loose, 0, book->n_loose)
+        for (I k = 0; k < n_asked; k++) {
+            const Rule *rule = book->rules + rules[k];
             uint8_t *bear = bears + i * n_themes + rule->theme;
-            if (!asked[r] || *bear || (rule->kind >= 0 && rule->kind != headings[i])) continue;
-            if (!holds_in(&u, rule->node, rule)) continue;
-            if (book->doctrine >= 0) {
-                if (doctrine < 0) doctrine = holds_in(&u, book->rules[book->n_rules].node, book->rules + book->n_rules);
-                if (doctrine) break;
-            }
+            if ((*bear && !counted) || (rule->kind >= 0 && rule->kind != headings[i])) continue;
+            if (!may_hold(&u, rule->node) || (!counted && !holds_in(&u, rule->node, rule))) continue;
+            if (book->doctrine >= 0 && doctrine < 0)
+                doctrine = holds_in(&u, book->rules[book->n_rules].node, book->rules + book->n_rules);
+            if (doctrine > 0 && !counted) break;
             int under = rule->heading < 0;
             for (I above = parents[i]; above >= 0 && !under; above = parents[above]) under = holding[above] >> rule->bit & 1;
-            *bear = (uint8_t)under;
+            if (counted) tally(&u, rule, doctrine > 0 || !under, counted + i * n_themes + rule->theme, refused + i * n_themes + rule->theme);
+            else *bear = (uint8_t)under;
         }
         holding[i] = 0;
         for (I r = 0; r < book->n_rules && headings[i]; r++)

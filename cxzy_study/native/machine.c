@@ -21,6 +21,10 @@ I run(Machine *m, const T *t, I at, I lo, I hi, I pc, int whole) {
         }
         switch (op[0]) {
         case CHAR:
+            if (at >= hi || t[at] != op[1]) goto fail;
+            at++;
+            pc += 2;
+            continue;
         case SET:
             if (at >= hi || !has(ROW(op[1]), t[at])) goto fail;
             at++;
@@ -164,6 +168,12 @@ I find_all(Machine *m, I pattern, const T *t, I n, I (*out)[16]) {
     return found;
 }
 
+/* What two tables have for each of n characters; one beyond U+FFFF is the replacement character. */
+void look_up(const X *x, I n, const T *classes, T *t, const X *folded, X *out) {
+    for (I i = 0; i < n && t; i++) t[i] = classes[x[i] > 0xFFFF ? 0xFFFD : x[i]];
+    for (I i = 0; i < n && out; i++) out[i] = folded[x[i] > 0xFFFF ? 0xFFFD : x[i]];
+}
+
 /* n stretches of x as UTF-8, one after the other, and where each begins; without `out` only the sizes. */
 I utf8(const X *x, I n, const I *begin, const I *end, int32_t *offsets, uint8_t *out) {
     I at = 0;
@@ -182,15 +192,6 @@ I utf8(const X *x, I n, const I *begin, const I *end, int32_t *offsets, uint8_t 
     }
     offsets[n] = (int32_t)at;
     return at;
-}
-
-/* For each of n stretches, which of up to 64 patterns match in it, a bit for each; the first of them must. */
-void any(Machine *m, const T *t, I n, const I *begin, const I *end, I n_patterns, uint64_t *found) {
-    for (I i = 0; i < n; i++) {
-        found[i] = 0;
-        if (!search(m, t, 0, begin[i], begin[i], end[i])) continue;
-        for (int k = 1; k < n_patterns; k++) found[i] |= (uint64_t)search(m, t, k, begin[i], begin[i], end[i]) << k;
-    }
 }
 
 /* Some linkers want a module to have this; the kernel is loaded by ctypes, and importing it as a module fails. */

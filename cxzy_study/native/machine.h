@@ -16,9 +16,12 @@ enum { MOST = 40000, GROUPS = 64 };
 
 typedef struct {
     const int32_t *code, *starts, *branches, *ways;
-    const uint32_t *sets, *first;
+    const int32_t *widths; /* of each pattern, and the next: see Programs in cxzy_study/text/regex.py */
+    const uint32_t *sets, *near;
+    const uint64_t *masks; /* of each class, for positions 1 to 3 and for what a match must hold: which patterns know it there */
     I words, width;
     int32_t *stack; /* 4 * MOST */
+    uint64_t seen;  /* of the first 64 patterns, which may match in the text that is at hand */
     I full;         /* set when the stack did not suffice: the answer is not to be trusted */
     I g[GROUPS];    /* groups of the last match: start and end of group n at 2n and 2n+1, -1 if it has none */
 } Machine;
@@ -31,24 +34,60 @@ static inline void forget(Machine *m) {
     for (int i = 0; i < 16; i++) m->g[i] = -1;
 }
 
+static inline I least(I a, I b) { return a < b ? a : b; }
+static inline I most(I a, I b) { return a > b ? a : b; }
+
+/* Whether a match of at least `width` characters may begin at `at`, by its first three characters. */
+static inline int may(const uint32_t *near, I words, I width, const T *t, I at) {
+    return width < 1 || (has(near, t[at]) && (width < 2 || (has(near + words, t[at + 1]) && (width < 3 || has(near + 2 * words, t[at + 2])))));
+}
+
+/* Look at a text once, for all patterns: those that do not stand in `seen` match nowhere in it. */
+static inline void glance(Machine *m, const T *t, I lo, I hi) {
+    uint64_t may_begin = 0, holds_one = 0;
+    for (I at = lo; at < hi; at++) {
+        const uint64_t *mask = m->masks + 4 * t[at];
+        holds_one |= mask[3];
+        may_begin |= mask[0] & (at + 1 < hi ? m->masks[4 * t[at + 1] + 1] : ~(uint64_t)0) & (at + 2 < hi ? m->masks[4 * t[at + 2] + 2] : ~(uint64_t)0);
+    }
+    m->seen = lo < hi ? may_begin & holds_one : ~(uint64_t)0;
+}
+
+static inline int unseen(const Machine *m, int pattern) { return pattern < 64 && !(m->seen >> pattern & 1); }
+
 /* Where a match that begins at `at` ends, -1 if there is none, in a text that is [lo, hi). */
 static inline I match(Machine *m, const T *t, int pattern, I at, I lo, I hi) {
-    if (at < hi && !has(m->first + pattern * m->words, t[at])) return -1;
+    const int32_t *w = m->widths + 4 * pattern;
+    if (unseen(m, pattern) || at + w[0] > hi || !may(m->near + 5 * pattern * m->words, m->words, w[0], t, at)) return -1;
     forget(m);
     return run(m, t, at, lo, hi, m->starts[pattern], 0);
 }
 
 static inline int full(Machine *m, const T *t, int pattern, I lo, I hi) {
-    if (lo < hi && !has(m->first + pattern * m->words, t[lo])) return 0;
+    const int32_t *w = m->widths + 4 * pattern;
+    const uint32_t *near = m->near + 5 * pattern * m->words;
+    if (unseen(m, pattern) || lo + w[0] > hi || hi - lo > w[1] || !may(near, m->words, w[0], t, lo) || (w[0] && !has(near + 3 * m->words, t[hi - 1]))) return 0;
     forget(m);
     return run(m, t, lo, lo, hi, m->starts[pattern], 1) >= 0;
 }
 
 /* Whether a match begins at `at` or later; group 0 is the whole match. */
 static inline int search(Machine *m, const T *t, int pattern, I at, I lo, I hi) {
-    const uint32_t *first = m->first + pattern * m->words;
-    for (; at <= hi; at++) {
-        if (at < hi && !has(first, t[at])) continue;
+    const int32_t *w = m->widths + 4 * pattern;
+    const uint32_t *near = m->near + 5 * pattern * m->words;
+    if (unseen(m, pattern)) return 0;
+    if (w[2] && w[0]) {
+        if (hi <= lo || !has(near + 3 * m->words, t[hi - 1])) return 0;
+        at = most(at, hi - w[1]);
+    }
+    for (I need = at - 1; at + w[0] <= hi; at++) {
+        if (w[3] >= 0 && need < at) {
+            for (need = at; need < hi && !has(near + 4 * m->words, t[need]); need++) {}
+            if (need == hi) return 0;
+            at = most(at, need - w[3]);
+            if (at + w[0] > hi) return 0;
+        }
+        if (!may(near, m->words, w[0], t, at)) continue;
         forget(m);
         I end = run(m, t, at, lo, hi, m->starts[pattern], 0);
         if (end >= 0) {
@@ -59,9 +98,6 @@ static inline int search(Machine *m, const T *t, int pattern, I at, I lo, I hi) 
     }
     return 0;
 }
-
-static inline I least(I a, I b) { return a < b ? a : b; }
-static inline I most(I a, I b) { return a > b ? a : b; }
 
 static inline I length(const X *word) {
     I n = 0;

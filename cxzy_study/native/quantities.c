@@ -480,6 +480,8 @@ static void find_thing(Unit *u, Row *r) {
         I n = 0;
         for (I i = b; i < least(u->hi, b + 60); i++)
             if (!among(x[i], U"“”‘’『』「」")) s[n] = x[i], st[n++] = u->t[i];
+        uint64_t seen = m->seen;
+        m->seen = ~(uint64_t)0;
         if (match(m, st, LONG, 0, 0, n) >= 0 || match(m, st, RIGHT, 0, 0, n) >= 0) {
             I p = g[2], q = g[3];
             if (match(m, st, NO_THING, p, p, q) < 0) {
@@ -488,10 +490,12 @@ static void find_thing(Unit *u, Row *r) {
                     r->t_a = u->size + p;
                     r->t_b = u->size + q;
                     u->size += q;
+                    m->seen = seen;
                     return;
                 }
             }
         }
+        m->seen = seen;
     }
     r->t_a = u->size;
     if (measure_among(u, r, U"%成") && match(m, u->t, SHARE_OF, b, u->lo, u->hi) >= 0) {
@@ -566,6 +570,7 @@ I quantities(Machine *m, const T *t, const X *x, I n, const I *begin, const I *e
         I told_a = follows ? last_a : 0, told_b = follows ? last_b : 0, p_a = 0, p_b = 0, first = f;
         while (f < n_formulas && f_unit[f] == i) f++;
         u.lo = begin[i], u.hi = end[i], u.n = 0, u.hard = 0;
+        glance(m, t, u.lo, u.hi);
         if (search(m, t, HINT, u.lo, u.lo, u.hi)) {
             if (n_out + MOST_NUMBERS > out_size || u.size + 64 * MOST_NUMBERS > s_size) return -1;
             if (u.hi - u.lo > MOST_CHARS) {

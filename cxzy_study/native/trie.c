@@ -5,19 +5,17 @@
 static int32_t add_word(Trie *trie, const X *x, I a, I b, I *n_nodes) {
     int32_t node = 0;
     for (; a < b; a++) {
-        int32_t *next;
-        if (!node) {
-            next = trie->first + (x[a] & 0xFFFF);
-        } else {
-            uint64_t key = (uint64_t)node << 16 | (x[a] & 0xFFFF), at = slot(trie, key);
-            trie->keys[at] = key;
-            next = trie->nodes + at;
+        X c = x[a] & 0xFFFF;
+        uint64_t h = hash(node, c), bit = h >> (trie->shift - 3), *at = node ? place(trie, h, node, c) : NULL;
+        int32_t next = node ? (int32_t)(*at & 0xFFFFFF) : trie->first[c];
+        if (!next) {
+            next = (int32_t)(*n_nodes)++;
+            trie->words[next] = -1;
+            if (node) *at = ((uint64_t)node << 16 | c) << 24 | (uint64_t)next;
+            else trie->first[c] = next;
+            trie->filter[bit >> 3] |= (uint8_t)(1 << (bit & 7));
         }
-        if (!*next) {
-            *next = (int32_t)(*n_nodes)++;
-            trie->words[*next] = -1;
-        }
-        node = *next;
+        node = next;
     }
     return node;
 }
@@ -39,10 +37,11 @@ static int is_link(X c) { return c == '.' || c == ',' || c == ':' || c == '/' ||
 
 /* The words of n stretches of x, as cxzy_study.text.words.Segmenter cuts them, without signs and spaces. A word of the
    dictionary is known by its number there; any other by its number in `others`, which is filled, plus `known`. `weights`
-   are the logarithms of the words' shares; `best` and `to` have room for the longest stretch and one more. Returns how many
+   are the logarithms of the words' shares, of each node of the trie, NaN where no word ends; `best`, `to` and `node_of`
+   have room for the longest stretch and one more. Returns how many
    words were written, with the stretch of each, or -1 if there is no more room. */
 I segment(const Trie *trie, const double *weights, double lone, I known, Trie *others, I *n_others, I *n_nodes, I most_nodes, I *other_at,
-          I *other_end, const X *x, I n, const I *begin, const I *end, double *best, int32_t *to, int32_t *word, int32_t *of, I size) {
+          I *other_end, const X *x, I n, const I *begin, const I *end, double *best, int32_t *to, int32_t *node_of, int32_t *word, int32_t *of, I size) {
     I found = 0;
     for (I i = 0; i < n; i++) {
         if (found + end[i] - begin[i] > size || *n_nodes + end[i] - begin[i] >= most_nodes) return -1;
@@ -52,16 +51,16 @@ I segment(const Trie *trie, const double *weights, double lone, I known, Trie *o
                 while (b < end[i] && is_han(x[b])) b++;
                 best[b - a] = 0.0;
                 for (I k = b - 1; k >= a; k--) {
-                    int32_t node = 0;
+                    int32_t node = 0, last = trie->first[x[k]];
                     double top = -1e300;
                     I stop = 0;
-                    for (I j = k; j < b && (node = child(trie, node, x[j])); j++)
-                        if (trie->words[node] >= 0) {
-                            double p = weights[trie->words[node]] + best[j + 1 - a];
-                            if (p >= top) top = p, stop = j + 1;
-                        }
+                    for (I j = k; j < b && (node = child(trie, node, x[j])); j++) {
+                        double p = weights[node] + best[j + 1 - a];
+                        if (p >= top) top = p, stop = j + 1, last = node;
+                    }
                     if (!stop) top = lone + best[k + 1 - a], stop = k + 1;
                     best[k - a] = top;
+                    node_of[k - a] = last;
                     to[k - a] = (int32_t)(stop - a);
                 }
             } else if (is_latin(x[a])) {
@@ -79,7 +78,7 @@ I segment(const Trie *trie, const double *weights, double lone, I known, Trie *o
             }
             for (I k = a; k < b; k = a + to[k - a]) {
                 I stop = a + to[k - a];
-                int32_t w = is_han(x[a]) ? lookup(trie, x, k, stop) : -1;
+                int32_t w = is_han(x[a]) ? trie->words[node_of[k - a]] : -1;
                 if (w < 0) {
                     int32_t node = add_word(others, x, k, stop, n_nodes);
                     if (others->words[node] < 0) {

@@ -1,28 +1,33 @@
-/* Words as a trie: children in a hash table, those of the root by their first character. */
+/* Words as a trie: children in a hash table, those of the root by their first character. Most questions are answered by
+   one bit: whether there may be such a child at all. */
 #ifndef CXZY_TRIE_H
 #define CXZY_TRIE_H
 #include "machine.h"
 
 typedef struct {
-    uint64_t *keys;  /* parent << 16 | character, 0 for none */
-    int32_t *nodes;  /* child */
+    uint64_t *table; /* parent << 40 | character << 24 | child; 0 for none */
+    uint8_t *filter; /* as many bytes as the table has places */
     int32_t *first;  /* (65536) child of the root, 0 for none */
     int32_t *words;  /* of each node: the word that ends there, -1 for none */
-    I mask;          /* size of the table, less one */
+    I shift;         /* 64 less the table's bits */
 } Trie;
 
-static inline uint64_t slot(const Trie *trie, uint64_t key) {
-    uint64_t h = (key * 0x9E3779B97F4A7C15u) >> 32;
-    uint64_t at = h & (uint64_t)trie->mask;
-    while (trie->keys[at] && trie->keys[at] != key) at = (at + 1) & (uint64_t)trie->mask;
-    return at;
+static inline uint64_t hash(int32_t node, X c) { return ((uint64_t)node << 16 | c) * 0x9E3779B97F4A7C15u; }
+
+/* The place of the child of `node` by c, or the empty one where it belongs. */
+static inline uint64_t *place(const Trie *trie, uint64_t h, int32_t node, X c) {
+    uint64_t mask = ((uint64_t)1 << (64 - trie->shift)) - 1, at = h >> trie->shift, key = (uint64_t)node << 16 | c;
+    while (trie->table[at] && trie->table[at] >> 24 != key) at = (at + 1) & mask;
+    return trie->table + at;
 }
 
 /* The child of `node` (0: the root) by c, 0 for none. */
 static inline int32_t child(const Trie *trie, int32_t node, X c) {
     if (c > 0xFFFF) return 0;
     if (!node) return trie->first[c];
-    return trie->nodes[slot(trie, (uint64_t)node << 16 | c)];
+    uint64_t h = hash(node, c), bit = h >> (trie->shift - 3);
+    if (!(trie->filter[bit >> 3] >> (bit & 7) & 1)) return 0;
+    return (int32_t)(*place(trie, h, node, c) & 0xFFFFFF);
 }
 
 /* The word that is [a, b), -1 for none. */

@@ -61,7 +61,8 @@ def decode(content: bytes, *, name: str = "input") -> tuple[str, str]:
         return _damaged(content, name)
     score, encoding, text = max(candidates, key=lambda c: c[0])
     if score < 0.5:
-        raise InvalidInput(f"Invalid file {name}: is no text (tried UTF-8, GB18030, Big5, UTF-16). Save it as UTF-8.")
+        # What decodes reads as nonsense: UTF-16 takes nearly any bytes, and so do a cut download's.
+        return _damaged(content, name)
     return _checked(text, encoding, name)
 
 

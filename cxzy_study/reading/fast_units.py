@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from re import _constants as ops  # type: ignore[attr-defined]
-from re import _parser as sre  # type: ignore[attr-defined]
 from typing import Any
 
 import numpy as np
@@ -41,35 +39,6 @@ def patterns() -> dict[str, re.Pattern[str]]:
     }  # fmt: skip
 
 
-def needed_characters(pattern: re.Pattern[str], commonness: dict[str, int]) -> set[str] | None:
-    """Return characters of which every match of *pattern* holds at least one, as rare as can be; None if there are none.
-
-    >>> sorted(needed_characters(re.compile(".*(?:版权所有|免责声明).*"), {"有": 9, "所": 8, "声": 5, "明": 7}))
-    ['免', '权']
-    """
-    return _needed(sre.parse(pattern.pattern), commonness)
-
-
-def _needed(tree: Any, commonness: dict[str, int]) -> set[str] | None:
-    options: list[set[str]] = []
-    for op, value in tree:
-        found: set[str] | None = None
-        if op is ops.LITERAL:
-            found = {chr(value)}
-        elif op is ops.IN and all(kind is ops.LITERAL for kind, _ in value):
-            found = {chr(code) for _, code in value}
-        elif op is ops.SUBPATTERN:
-            found = _needed(value[3], commonness)
-        elif op is ops.BRANCH:
-            parts = [_needed(body, commonness) for body in value[1]]
-            found = None if any(p is None for p in parts) else set().union(*(p for p in parts if p))
-        elif op in (ops.MAX_REPEAT, ops.MIN_REPEAT) and value[0] > 0:
-            found = _needed(value[2], commonness)
-        if found:
-            options.append(found)
-    return min(options, key=lambda o: (sum(commonness.get(c, 0) for c in o), sorted(o)), default=None)
-
-
 @lru_cache(maxsize=1)
 def _rules(machine: Machine) -> Pointers:
     kinds = np.zeros(0x10000, dtype=np.uint8)
@@ -79,21 +48,18 @@ def _rules(machine: Machine) -> Pointers:
     for code in range(0x10000):
         char = chr(code)
         kinds[code] |= 1 * char.isspace() + 4 * (char.isalnum() or char == "_") + 64 * char.isdecimal()
-    commonness = {c: n for n, c in enumerate(reversed(_COMMON), start=1)}
     needs = np.zeros(0x10000, dtype=np.uint64)
     always = 0
-    for number, (_, pattern) in enumerate(f.LINE_RULES):
-        needed = needed_characters(pattern, commonness)
-        if needed is None:
+    for number in range(len(f.LINE_RULES)):
+        if machine.programs.widths[number, 3] < 0:
             always |= 1 << number
         else:
-            needs[[ord(c) for c in needed]] |= np.uint64(1 << number)
+            needs |= machine.programs.near[number, 4][machine.classes].astype(np.uint64) << np.uint64(number)
     reasons = np.array([_REASONS.index(reason) for reason, _ in f.LINE_RULES], dtype=np.int32)
     return Pointers(kinds, reasons, needs, always, int(machine.classes[32]))
 
 
-_COMMON = "的一是,。、有在人和大会中了为党员部工作国这上年要发个地全主政组不县以民市时单位开学实行生经编日记者示月文第出动来力关建"
-"""Characters that are frequent in such pages, the most frequent first."""
+MOST_CHARS = 2**23
 
 
 class Pages:
@@ -147,8 +113,8 @@ def _machine() -> Machine:
 
 
 def is_plain(text: str) -> bool:
-    """Whether the kernel may read a page: without markup, form feeds and characters beyond U+FFFF."""
-    if "<" in text and IS_MARKUP.search(text):
+    """Whether the kernel may read a page: without markup and characters beyond U+FFFF, and not very long."""
+    if len(text) > MOST_CHARS or ("<" in text and IS_MARKUP.search(text)):
         return False
     try:
         return len(text.encode("utf-16-le")) == 2 * len(text)

@@ -23,6 +23,7 @@ MAX_FILE_BYTES = 64 * 2**20
 MAX_TABLE_BYTES = 2**31
 MAX_UNPACKED_BYTES = 256 * 2**20
 MAX_DOCUMENT_CHARS = 16 * 2**20
+MAX_ID_CHARS = 1000
 TEXT_COLUMNS = ("text", "content", "正文", "内容", "全文")
 ID_COLUMNS = ("doc_id", "id", "编号")
 
@@ -125,6 +126,8 @@ def check_row(
     row_id = row_id or str(number)
     if row_id in seen:
         return str(number), InvalidInput(f"Invalid id {row_id!r} in {name}, row {number}: must be unique.")
+    if len(row_id) > MAX_ID_CHARS:
+        return str(number), InvalidInput(f"Invalid id {row_id[:40]!r}… in {name}, row {number}: must be under {MAX_ID_CHARS} characters.")
     seen.add(row_id)
     if not isinstance(cell, str) or not cell.strip():
         return row_id, InvalidInput(f"Invalid row {number} of {name}: column {columns[0]} holds no text.")
@@ -200,6 +203,10 @@ def csv_rows(reader: Any, name: str) -> Iterator[Row | InvalidInput]:
         raise InvalidInput(f"Invalid table {name}, line {reader.line_num}: {error}. Save it again as CSV.") from None
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+"""A lone surrogate, which JSON can write and no text can hold."""
+
+
 def jsonl_rows(lines: Iterable[str], name: str) -> Iterator[Row | InvalidInput]:
     """Yield the rows of JSON Lines by column, or why one is refused; blank lines are none."""
     for number, line in enumerate(lines, start=1):
@@ -210,10 +217,12 @@ def jsonl_rows(lines: Iterable[str], name: str) -> Iterator[Row | InvalidInput]:
         except (ValueError, RecursionError):
             yield InvalidInput(f"Invalid line {number} of {name}: must be a JSON object.")
             continue
-        if isinstance(row, dict):
-            yield row
-        else:
+        if not isinstance(row, dict):
             yield InvalidInput(f"Invalid line {number} of {name}: must be a JSON object.")
+        elif "\\u" in line and (half := _HALF.search(json.dumps(row, ensure_ascii=False))):
+            yield InvalidInput(f"Invalid line {number} of {name}: U+{ord(half[0]):04X} is half a character.")
+        else:
+            yield row
 
 
 def _xlsx_rows(path: Path) -> Iterator[Row | InvalidInput]:

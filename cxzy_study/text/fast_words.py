@@ -21,6 +21,12 @@ class Lexicon:
     ----------
     words : tuple of str
         All words, sorted.
+    trie : Trie
+        The same, for the kernel.
+    weights : ndarray of float64
+        Of each node of the trie: the logarithm of the word's share of all words, NaN where no word ends.
+    lone : float
+        The same for a character that is no word.
     """
 
     def __init__(self, more: Iterable[str] = ()) -> None:
@@ -28,10 +34,11 @@ class Lexicon:
         added = {word: FREQUENCY for word in sorted(set(more)) if word not in counts}
         counts = counts | added
         self.words = tuple(sorted(counts))
-        self._trie = Trie(list(self.words))
+        self.trie = Trie(list(self.words))
         total = math.log(sum(counts.values()))
-        self._weights = np.array([(math.log(counts[w]) if counts[w] else -math.inf) - total for w in self.words])
-        self._lone = -total
+        weights = np.array([(math.log(counts[w]) if counts[w] else -math.inf) - total for w in self.words] + [math.nan])
+        self.weights = weights[self.trie.words]
+        self.lone = -total
 
     @cached_property
     def names(self) -> Any:
@@ -66,10 +73,10 @@ class Lexicon:
         longest = int((ends - begins).max(initial=0)) + 2
         counts = np.array([0, 1], dtype=np.int64)
         at, end = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
-        best, to = np.empty(longest), np.empty(longest, dtype=np.int32)
+        best, to, node_of = np.empty(longest), np.empty(longest, dtype=np.int32), np.empty(longest, dtype=np.int32)
         found = kernel.segment(*arguments(
-            self._trie, self._weights, self._lone, len(self.words), others, counts[:1], counts[1:], others.room, at, end, x, n, begins,
-            ends, best, to, word, of, size,
+            self.trie, self.weights, self.lone, len(self.words), others, counts[:1], counts[1:], others.room, at, end, x, n, begins,
+            ends, best, to, node_of, word, of, size,
         ))  # fmt: skip
         assert found >= 0
         lacking = [x[a:b].tobytes().decode("utf-32-le") for a, b in zip(at[: counts[0]], end[: counts[0]], strict=True)]

@@ -37,15 +37,16 @@ def load_kernel() -> ctypes.CDLL | None:
     return None
 
 
-_COUNTS = ("quantities", "bodies", "find_all", "build", "read_pages", "segment", "utf8")
+_COUNTS = ("quantities", "bodies", "candidates", "find_all", "build", "read_pages", "segment", "utf8")
 """Functions that return a number; the others return nothing."""
-_FUNCTIONS = (*_COUNTS, "any", "codes")
+_FUNCTIONS = (*_COUNTS, "codes", "learned", "look_up", "spelled")
 
 
 class _Fields(ctypes.Structure):
     _fields_ = [
-        *((name, ctypes.c_void_p) for name in ("code", "starts", "branches", "ways", "sets", "first")),
-        ("words", ctypes.c_int64), ("width", ctypes.c_int64), ("stack", ctypes.c_void_p), ("full", ctypes.c_int64),
+        *((name, ctypes.c_void_p) for name in ("code", "starts", "branches", "ways", "widths", "sets", "near", "masks")),
+        ("words", ctypes.c_int64), ("width", ctypes.c_int64), ("stack", ctypes.c_void_p), ("seen", ctypes.c_uint64),
+        ("full", ctypes.c_int64),
         ("g", ctypes.c_int64 * _GROUPS),
     ]  # fmt: skip
 
@@ -54,19 +55,24 @@ class Machine:
     """A set of patterns, ready for the kernel. One machine serves one thread at a time."""
 
     def __init__(self, programs: Programs) -> None:
-        self.classes = programs.classes
+        self.programs, self.classes = programs, programs.classes
         self._kept = {
             "code": programs.code, "starts": programs.starts, "branches": programs.branches, "ways": programs.ways,
-            "sets": _bits(programs.sets), "first": _bits(programs.first), "stack": np.zeros(_STACK, dtype=np.int32),
+            "widths": programs.widths, "sets": _bits(programs.sets), "near": _bits(programs.near.reshape(-1, programs.near.shape[-1])),
+            "masks": _masks(programs), "stack": np.zeros(_STACK, dtype=np.int32),
         }  # fmt: skip
-        self.fields = _Fields(words=self._kept["sets"].shape[1], width=programs.branches.shape[1])
+        self.fields = _Fields(seen=2**64 - 1, words=self._kept["sets"].shape[1], width=programs.branches.shape[1])
         for name, array in self._kept.items():
             self._kept[name] = array = np.ascontiguousarray(array)
             setattr(self.fields, name, array.ctypes.data)
 
     def classify(self, text: NDArray[np.uint32]) -> NDArray[np.uint16]:
         """Return the class of each character of *text* (none beyond U+FFFF)."""
-        return self.classes[text]
+        kernel = load_kernel()
+        assert kernel is not None
+        out = np.empty(len(text), dtype=np.uint16)
+        kernel.look_up(*arguments(text, len(text), self.classes, out, 0, 0))
+        return out
 
     def find_all(self, pattern: int, text: NDArray[np.uint32]) -> list[list[int]]:
         """Return the groups of every match of *pattern*, as ``finditer`` gives them; for tests.
@@ -79,6 +85,12 @@ class Machine:
         t = np.ascontiguousarray(self.classify(text))
         n = kernel.find_all(*arguments(self, pattern, t, len(text), out))
         return out[:n].tolist()
+
+
+def _masks(programs: Programs) -> NDArray[np.uint64]:
+    """Return of each class, for each of the first three characters of a match and for what it must hold, the patterns."""
+    rows = programs.near[:64, [0, 1, 2, 4]].astype(np.uint64)
+    return (rows << np.arange(len(rows), dtype=np.uint64)[:, None, None]).sum(axis=0, dtype=np.uint64).T
 
 
 def _bits(rows: NDArray[np.bool_]) -> NDArray[np.uint32]:
@@ -113,6 +125,15 @@ def code_points(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
+def fold_points(text: NDArray[np.uint32], fold: Callable[[str], str]) -> NDArray[np.uint32]:
+    """Return what *fold*, which changes characters one by one, makes of *text* (no characters beyond U+FFFF)."""
+    kernel = load_kernel()
+    assert kernel is not None
+    out = np.empty(len(text), dtype=np.uint32)
+    kernel.look_up(*arguments(text, len(text), 0, 0, folding(fold), out))
+    return out
+
+
 @lru_cache(maxsize=4)
 def folding(fold: Callable[[str], str]) -> NDArray[np.uint32]:
     """Return what *fold*, which changes characters one by one, makes of each character up to U+FFFF."""
@@ -134,20 +155,33 @@ def arrow_strings(x: Any, starts: Any, ends: Any) -> Any:
 
 
 class Trie:
-    """Words, ready for the kernel; each is known by its position among *words*. *room* is for more characters."""
+    """Words, ready for the kernel; each is known by its position among *words*. *room* is for more characters.
+
+    Attributes
+    ----------
+    words : ndarray of int32
+        Of each node the word that ends there, -1 for none.
+    """
 
     def __init__(self, words: list[str], *, room: int = 0) -> None:
-        x, ends = texts_array(words)
-        self.room = len(x) + room + 1
-        size = 1 << max(10, int(1.5 * self.room).bit_length())
-        self._kept: list[Any] = [
-            np.zeros(size, dtype=np.uint64), np.zeros(size, dtype=np.int32), np.zeros(0x10000, dtype=np.int32),
-            np.full(self.room, -1, dtype=np.int32),
-        ]  # fmt: skip
-        self.fields = (ctypes.c_void_p * 5)(*(array.ctypes.data for array in self._kept), size - 1)
         kernel = load_kernel()
         assert kernel is not None
-        kernel.build(*arguments(self, len(words), x, ends))
+        x, ends = texts_array(words)
+        self._make(len(x) + room + 1)
+        nodes = kernel.build(*arguments(self, len(words), x, ends))
+        if not room and 2 * nodes < self.room:
+            # Once more, in so little room that it stays near the processor.
+            self._make(nodes + 1)
+            kernel.build(*arguments(self, len(words), x, ends))
+
+    def _make(self, room: int) -> None:
+        self.room = min(room, (1 << 24) - 1)
+        bits = max(10, int(1.5 * self.room).bit_length())
+        self.words: NDArray[np.int32] = np.full(self.room, -1, dtype=np.int32)
+        self._kept: list[Any] = [
+            np.zeros(1 << bits, dtype=np.uint64), np.zeros(1 << bits, dtype=np.uint8), np.zeros(0x10000, dtype=np.int32), self.words,
+        ]  # fmt: skip
+        self.fields = (ctypes.c_void_p * 5)(*(array.ctypes.data for array in self._kept), 64 - bits)
 
 
 class Pointers:

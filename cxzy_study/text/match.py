@@ -76,6 +76,7 @@ class Matcher:
         self._automaton = AhoCorasick(list(self.literals)) if self.literals else None
         self._edge_left = np.array([_is_word(x[0]) for x in self.literals], dtype=bool)
         self._edge_right = np.array([_is_word(x[-1]) for x in self.literals], dtype=bool)
+        self._edged = bool(self._edge_left.any() or self._edge_right.any())
 
     def find(self, text: str) -> Hits:
         """Return every occurrence of every literal in *text*, nested and overlapping ones too.
@@ -93,14 +94,14 @@ class Matcher:
             return _NO_HITS
         flat = np.array(found, dtype=np.int64)
         hits = Hits(flat[:, 0], flat[:, 1], flat[:, 2])
-        if self._edge_left.any() or self._edge_right.any():
+        if self._edged:
             hits = hits.take(self._whole(hits, text))
-        return hits.take(np.lexsort((-hits.end, hits.start)))
+        return hits if len(hits) < 2 else hits.take(np.lexsort((-hits.end, hits.start)))
 
     def find_longest(self, text: str) -> Hits:
         """Return the occurrences that lie inside no longer one."""
         hits = self.find(text)
-        return hits.take(find_containers(hits) < 0)
+        return hits if len(hits) < 2 else hits.take(find_containers(hits) < 0)
 
     def _whole(self, hits: Hits, text: str) -> NDArray[np.bool_]:
         keep = np.ones(len(hits), dtype=bool)

@@ -41,8 +41,12 @@ class Programs:
         Class of each character.
     sets : ndarray of bool, shape (n_sets, n_classes)
         Which classes each set holds.
-    first : ndarray of bool, shape (n_patterns, n_classes)
-        With which classes a match may begin; all, if it may be empty.
+    near : ndarray of bool, shape (n_patterns, 5, n_classes)
+        Which classes the first, second and third character of a match may have (all, if it may be shorter), its last,
+        and of which classes it must hold one (all, if none is known).
+    widths : ndarray of int32, shape (n_patterns, 4)
+        The least and greatest length of a match, whether it must end where the text does, and how far behind its
+        beginning the character that it must hold stands at most (-1, if none is known).
     branches : ndarray of int32, shape (n_branches, n_classes + 1)
         Where in *ways* the alternatives stand that may begin with a class (last: at the end of the text).
     ways : ndarray of int32
@@ -53,7 +57,8 @@ class Programs:
     starts: NDArray[np.int32]
     classes: NDArray[np.uint16]
     sets: NDArray[np.bool_]
-    first: NDArray[np.bool_]
+    near: NDArray[np.bool_]
+    widths: NDArray[np.int32]
     branches: NDArray[np.int32]
     ways: NDArray[np.int32]
 
@@ -100,12 +105,68 @@ def _members(op: object, value: Any) -> NDArray[np.bool_]:
 _SINGLE = (ops.LITERAL, ops.NOT_LITERAL, ops.ANY, ops.IN)
 
 
+_DEEP = 3
+"""Characters at the beginning of a match that are known beforehand."""
+
+
+@dataclass(frozen=True)
+class _Heads:
+    """Classes that each of the first characters may have, and how many there may be (all from :data:`_DEEP` on are one)."""
+
+    rows: NDArray[np.bool_]
+    sizes: frozenset[int]
+
+    def __add__(self, other: _Heads) -> _Heads:
+        rows = self.rows.copy()
+        for size in self.sizes:
+            rows[size:] |= other.rows[: _DEEP - size]
+        return _Heads(rows, frozenset(min(a + b, _DEEP) for a in self.sizes for b in other.sizes))
+
+    def __or__(self, other: _Heads) -> _Heads:
+        return _Heads(self.rows | other.rows, self.sizes | other.sizes)
+
+    def sure(self) -> NDArray[np.bool_]:
+        """Return the rows, all classes in those that there may not be."""
+        rows = self.rows.copy()
+        rows[min(self.sizes) :] = True
+        return rows
+
+
+@dataclass(frozen=True)
+class _Need:
+    """Classes of which one must stand in a match, and how far behind its beginning at most."""
+
+    row: NDArray[np.bool_]
+    offset: int
+
+
+_COMMON = "的一是,。、有在人和大会中了为党员部工作国这上年要发个地全主政组不县以民市时单位开学实行生经编日记者示月文第出动来力关建"
+"""Characters that are frequent in official prose, the most frequent first."""
+_RARE = 10_000
+"""Weight from which a set of characters tells nothing."""
+
+
+def _is_anchored(tree: Any) -> bool:
+    """Whether every match of *tree* must end where the text ends."""
+    if not len(tree):
+        return False
+    op, value = tree[-1]
+    if op is ops.SUBPATTERN:
+        return _is_anchored(value[3])
+    if op is ops.BRANCH:
+        return all(map(_is_anchored, value[1]))
+    return op is ops.AT and value in (ops.AT_END, ops.AT_END_STRING)
+
+
 class _Compiler:
     def __init__(self) -> None:
         self.code: list[int] = []
         self.sets: dict[str, tuple[int, tuple[object, Any]]] = {}
         self.rows: NDArray[np.bool_] = np.empty((0, 0), dtype=bool)
+        self.weights: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self.branches: list[tuple[Any, list[int]]] = []
+        self.chars: list[int] = []
+        """Where the code names a single character: a class of its own, in the place of a set in the end."""
 
     def set_of(self, item: tuple[object, Any]) -> int:
         return self.sets.setdefault(str(item), (len(self.sets), item))[0]
@@ -115,30 +176,62 @@ class _Compiler:
         rows = np.array([_members(*item) for _, item in self.sets.values()])
         some, classes = _distinct(rows)
         self.rows = rows[:, some]
+        commonness = np.ones(SIZE, dtype=np.int64)
+        for n, char in enumerate(reversed(_COMMON), start=1):
+            commonness[ord(char)] += 20 * n
+        self.weights = np.bincount(classes, weights=commonness).astype(np.int64)
         return classes.astype(np.uint16)
 
-    def first(self, tree: Any) -> tuple[NDArray[np.bool_], bool]:
-        """Return with which classes a match of *tree* may begin, and whether it may be empty."""
-        found = np.zeros(self.rows.shape[1], dtype=bool)
-        for op, value in tree:
+    def heads(self, tree: Any, *, last: bool = False) -> _Heads:
+        """Return what the first characters of a match of *tree* may be; with *last*, the last ones, backwards."""
+        none = np.zeros((_DEEP, self.rows.shape[1]), dtype=bool)
+        found = _Heads(none, frozenset([0]))
+        for op, value in reversed(tree) if last else tree:
             if op in _SINGLE:
-                return found | self.rows[self.set_of((op, value))], False
-            if op in (ops.MAX_REPEAT, ops.MIN_REPEAT):
-                more, empty = self.first(value[2])
-                empty = empty or value[0] == 0
+                more = none.copy()
+                more[0] = self.rows[self.set_of((op, value))]
+                found += _Heads(more, frozenset([1]))
+            elif op in (ops.MAX_REPEAT, ops.MIN_REPEAT):
+                once = self.heads(value[2], last=last)
+                for _ in range(min(value[0], _DEEP)):
+                    found += once
+                for _ in range(min(value[1] - value[0], _DEEP)):
+                    found |= found + once
             elif op is ops.SUBPATTERN:
-                more, empty = self.first(value[3])
+                found += self.heads(value[3], last=last)
             elif op is ops.BRANCH:
-                firsts = [self.first(body) for body in value[1]]
-                more, empty = np.any([f for f, _ in firsts], axis=0), any(e for _, e in firsts)
+                any_ = _Heads(none, frozenset())
+                for body in value[1]:
+                    any_ |= self.heads(body, last=last)
+                found += any_
             elif op is ops.GROUPREF:
-                return np.ones(len(found), dtype=bool), True
-            else:
-                continue
-            found = found | more
-            if not empty:
-                return found, False
-        return found, True
+                found += _Heads(~none, frozenset(range(_DEEP + 1)))
+            if min(found.sizes) >= _DEEP:
+                break
+        return found
+
+    def needs(self, tree: Any) -> _Need | None:
+        """Return classes of which every match of *tree* holds one, as rare as can be; None if there are none."""
+        found: list[_Need] = []
+        offset = 0
+        for number, (op, value) in enumerate(tree):
+            need: _Need | None = None
+            if op in _SINGLE:
+                need = _Need(self.rows[self.set_of((op, value))], 0)
+            elif op is ops.SUBPATTERN:
+                need = self.needs(value[3])
+            elif op is ops.BRANCH:
+                parts = [self.needs(body) for body in value[1]]
+                if None not in parts:
+                    need = _Need(np.any([p.row for p in parts if p], axis=0), max(p.offset for p in parts if p))
+            elif op in (ops.MAX_REPEAT, ops.MIN_REPEAT) and value[0] > 0:
+                need = self.needs(value[2])
+            elif op is ops.ASSERT and value[0] >= 0:
+                need = self.needs(value[1])
+            if need is not None:
+                found.append(_Need(need.row, min(need.offset + offset, NO_LIMIT)))
+            offset = min(offset + tree[number : number + 1].getwidth()[1], NO_LIMIT)
+        return min(found, key=lambda need: int(self.weights[need.row].sum()), default=None)
 
     def emit(self, *values: int) -> int:
         self.code.extend(values)
@@ -159,7 +252,7 @@ class _Compiler:
 
     def item(self, op: object, value: Any) -> None:
         if op is ops.LITERAL:
-            self.emit(CHAR, self.set_of((op, value)))
+            self.chars.append(self.emit(CHAR, self.set_of((op, value))) + 1)
         elif op in _SINGLE:
             self.emit(SET, self.set_of((op, value)))
         elif op is ops.AT:
@@ -260,19 +353,31 @@ def compile_patterns(patterns: Mapping[str, re.Pattern[str]]) -> Programs:
     starts, trees = zip(*(compiler.pattern(pattern) for pattern in patterns.values()), strict=True)
     classes = compiler.classify()
     n_classes = compiler.rows.shape[1]
-    first = np.array([found | empty for found, empty in map(compiler.first, trees)])
+    near = np.ones((len(trees), 5, n_classes), dtype=bool)
+    widths = np.empty((len(trees), 4), dtype=np.int32)
+    for row, width, tree in zip(near, widths, trees, strict=True):
+        need = compiler.needs(tree)
+        rare = need is not None and compiler.weights[need.row].sum() < _RARE
+        row[:3], row[3] = compiler.heads(tree).sure(), compiler.heads(tree, last=True).sure()[0]
+        if need is not None and rare:
+            row[4] = need.row
+        least, greatest = (min(int(w), NO_LIMIT) for w in tree.getwidth())
+        width[:] = least, greatest, _is_anchored(tree), need.offset if need is not None and rare else -1
     ways: list[int] = []
     branches = np.zeros((max(1, len(compiler.branches)), n_classes + 1), dtype=np.int32)
     for number, (alternatives, places) in enumerate(compiler.branches):
-        firsts = [compiler.first(body) for body in alternatives]
-        may = np.array([np.append(found | empty, empty) for found, empty in firsts])
+        heads = [compiler.heads(body) for body in alternatives]
+        may = np.array([np.append(head.sure()[0], 0 in head.sizes) for head in heads])
         some, which = _distinct(may)
         at = []
         for row in may.T[some]:
             at.append(len(ways))
             ways += [place for place, yes in zip(places, row, strict=True) if yes] + [-1]
         branches[number] = np.array(at)[which]
+    code = np.array(compiler.code, dtype=np.int32)
+    for at in compiler.chars:
+        code[at] = int(compiler.rows[code[at]].argmax())
     return Programs(
-        np.array(compiler.code, dtype=np.int32), np.array(starts, dtype=np.int32), classes, compiler.rows,
-        first, branches, np.array(ways or [-1], dtype=np.int32),
+        code, np.array(starts, dtype=np.int32), classes, compiler.rows,
+        near, widths, branches, np.array(ways or [-1], dtype=np.int32),
     )  # fmt: skip
