@@ -1,24 +1,28 @@
 """Bulk work against the plain pipeline that a user writes today, side by side in one run.
 
-    python benchmarks/bench_bulk.py [--megabytes 8] [--rounds 3] [--write]
+    python benchmarks/bench_bulk.py [--megabytes 8] [--rounds 3] [--cntext PYTHON] [--write]
 
 Plain: OpenCC on everything, sentences by `re.split`, words by jieba, counts by CountVectorizer, themes by one `re`
 alternation of the codebook's literals. It keeps no places, knows no negation, and finds no facts. Ours: the whole chain
 (reading, codes by all rules, words, formulas, quantities, bodies, all with their places), by the compiled kernel, and, on
 a tenth of the text, by the plain functions. The runs take turns, so that another load on the machine hits all alike; speeds
 are MB of UTF-8 text a second of wall time, and, for one process, of processor time, which other loads hit less.
-`--write` keeps the table in `benchmarks/bulk.md`.
+`--cntext` names the Python of an environment that has cntext (never one of the project's): its word counts of a tenth of the
+documents, one by one, stand beside them. It cuts with jieba, drops stop words and counts; it converts no script, reads no
+page, and finds neither themes nor facts. `--write` keeps the table in `benchmarks/bulk.md`.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import multiprocessing
 import os
 import platform
 import re
 import resource
+import subprocess
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -125,6 +129,25 @@ def measure(megabytes: float, rounds: int) -> tuple[dict[str, list[float]], dict
     return speeds, memory
 
 
+_CNTEXT = """
+import json, sys, time
+import cntext
+texts = json.load(sys.stdin)
+cntext.word_count(texts[0])
+start = time.process_time()
+for text in texts:
+    cntext.word_count(text)
+print("seconds", time.process_time() - start)
+"""
+
+
+def measure_cntext(python: str, megabytes: float) -> float:
+    """Return the MB that cntext counts in a second of processor time."""
+    texts = list(generate(megabytes / 10))
+    done = subprocess.run([python, "-c", _CNTEXT], input=json.dumps(texts), capture_output=True, text=True, check=True)
+    return sum(len(t.encode()) for t in texts) / 1e6 / float(done.stdout.split("seconds")[-1])
+
+
 def stages(megabytes: float) -> dict[str, float]:
     """Return the seconds of each stage, by MB of text, of the chain by the kernel."""
     from cxzy_study.bulk import batch as batches_of
@@ -176,6 +199,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Bulk work against the plain pipeline.")
     parser.add_argument("--megabytes", type=float, default=8)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--cntext", metavar="PYTHON")
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
     speeds, memory = measure(args.megabytes, args.rounds)
@@ -192,7 +216,10 @@ def main() -> None:
     ]
     for name in ("plain, 1 process", "plain, 2 processes", "ours, 1 process", "ours, 2 processes", "ours without the kernel"):
         lines.append(f"| {name} | {best(speeds[name]):.2f} | {best(speeds[name]) / base:.1f} | {memory.get(name, '')} |")
-    lines += ["", "Where the time of ours goes, one process:", "", "| stage | ms a MB |", "|---|---|"]
+    if args.cntext:
+        speed = measure_cntext(args.cntext, args.megabytes)
+        lines.append(f"| cntext, word counts alone, by processor time | {speed:.2f} | {speed / best(speeds['plain, processor']):.1f} | |")
+    lines += ["", "Where the time of ours goes, one process, by processor time:", "", "| stage | ms a MB |", "|---|---|"]
     lines += [f"| {label} | {1000 * seconds:.1f} |" for label, seconds in stages(args.megabytes / 2).items()]
     text = "\n".join(lines) + "\n"
     print(text)

@@ -18,8 +18,9 @@ from itertools import accumulate
 from pathlib import Path
 
 VOCABULARY = Path(__file__).with_name("vocabulary.csv")
-RATES = {"quantity": 0.50, "body": 0.50, "formula": 0.085, "quote": 0.25, "heading": 0.12, "item": 0.10}
-"""How often each stands in a sentence (bodies and formulas come by chance, too), or, of headings and items, in a paragraph."""
+RATES = {"quantity": 0.50, "body": 0.50, "formula": 0.105, "told": 0.15, "quote": 0.25, "heading": 0.12, "item": 0.10}
+"""How often each stands in a sentence (bodies and formulas come by chance, too); of headings and items, in a paragraph; and
+what share of the formulas is spelled out (told)."""
 
 PLACES = ("松岭县 青河镇 金湖市 云溪乡 泰岭区 白石村 河东街道 南屏县 长坪镇 柳泉村 安化县 静海县 永宁镇 东山社区").split()
 OFFICES = ("县委组织部 市卫生局 县教育局 市公安局 镇党委 县纪委 市委 省委 县人民医院 市第一中学 村党支部 县政府 财政局 民政局 金湖大学 长坪机械有限公司 "
@@ -68,7 +69,11 @@ class Writer:
 
     def formula(self) -> str:
         r = self.random
-        name = r.choice((r.choice(KNOWN), "".join(r.choice("三两四五") + r.choice(HEADS) for _ in range(2)), r.choice("三四五六") + "个" + r.choice(HEADS)))
+        groups = [(r.choice("三两四五"), r.choice(HEADS)) for _ in range(2)]
+        name = r.choice((r.choice(KNOWN), "".join(n + h for n, h in groups), r.choice("三四五六") + "个" + r.choice(HEADS)))
+        if r.random() < RATES["told"]:
+            parts = "、".join(h + self.word() for n, h in groups for _ in range("零一两三四五".index(n)))
+            return "“" + "".join(n + h for n, h in groups) + f"”（{parts}）"
         return f"“{name}”" + r.choice(TAILS[0]) if r.random() < 0.75 else name
 
     def sentence(self) -> str:

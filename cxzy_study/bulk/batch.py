@@ -108,14 +108,14 @@ class Batch:
             self.fold, self.fold_text, self.first, self.last, self.a, self.b, self.pages.unit("heading"), self.pages.unit("depth"),
             describe,
         )  # fmt: skip
-        cells = zip(*(row for _, row in rows), strict=True) if rows else ((),) * (len(FORMULA_COLUMNS) - 2)
-        columns = dict(zip(FORMULA_COLUMNS, map(list, cells), strict=False))
+        cells: Any = zip(*(row for _, row in rows), strict=True) if rows else ((),) * (len(FORMULA_COLUMNS) - 2)
+        table: dict[str, Any] = dict(zip(FORMULA_COLUMNS, map(list, cells), strict=False))
         dated = self.chain.formulas.dated
         for k, name in enumerate(FORMULA_COLUMNS[-2:]):
-            columns[name] = [dated[surface][k] if surface in dated else "" for surface in columns["surface"]]
+            table[name] = [dated[surface][k] if surface in dated else "" for surface in table["surface"]]
         unit = np.array([i for i, _ in rows], dtype=np.int64)
-        start, end = (self.a[unit] + np.array(columns[name], dtype=np.int64) for name in ("start", "end"))
-        return columns | {"unit": unit, "start": start, "end": end}
+        start, end = (self.a[unit] + np.array(table[name], dtype=np.int64) for name in ("start", "end"))
+        return table | {"unit": unit, "start": start, "end": end}
 
     def tables(self) -> dict[str, pa.Table]:
         """Return all tables."""

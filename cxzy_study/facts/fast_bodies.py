@@ -126,6 +126,13 @@ class FastBodies:
 
     def __init__(self) -> None:
         self._machine = Machine(compile_patterns(patterns()))
+        self._rooms: tuple[Any, ...] = ()
+
+    def _room(self, size: int) -> tuple[Any, ...]:
+        """Return the kernel's work space, which it leaves as it was, so that it is not made for every batch."""
+        if not self._rooms or len(self._rooms[0]) < size:
+            self._rooms = np.zeros(size, dtype=np.uint8), np.zeros(size, dtype=np.uint8), np.full(size, -1, dtype=np.int64)
+        return self._rooms
 
     def find(self, x: Any, first: Any, last: Any, begins: Any, ends: Any, years: Any) -> Bodies:
         """Find the bodies of documents.
@@ -143,8 +150,8 @@ class FastBodies:
         assert kernel is not None
         t, size = self._machine.classify(x), len(x)
         begins, ends = (np.ascontiguousarray(a, dtype=np.int64) for a in (begins, ends))
-        hard, taken, is_start = (np.zeros(n, dtype=np.uint8) for n in (len(begins), size + 2, size + 2))
-        start_of, used = np.full(size + 2, -1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+        hard, used = np.zeros(len(begins), dtype=np.uint8), np.zeros(1, dtype=np.int64)
+        taken, is_start, start_of = self._room(size + 2)
         hard[first[(years > 0) & (years < FIRST_YEAR)]] = 1
         room = size // 12 + 4096
         while True:
@@ -164,7 +171,8 @@ class FastBodies:
             else:
                 break
             room *= 2
-            taken[:], is_start[:], start_of[:] = 0, 0, -1
+            self._rooms = ()
+            taken, is_start, start_of = self._room(size + 2)
         rows = rows[:n]
         rows = rows[np.argsort(rows[:, 0], kind="stable")]
         return Bodies(COLUMNS, rows, scratch, np.flatnonzero(hard))

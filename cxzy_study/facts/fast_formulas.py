@@ -176,6 +176,6 @@ class _Units(Sequence[Unit]):
         if unit is None:
             if not 0 <= i < len(self._starts):
                 raise IndexError(i)
-            unit_id, *others = self._describe(self._low + i)
-            unit = self._made[i] = Unit(unit_id, self._whole[self._starts[i] : self._ends[i]], *others)
+            unit_id, heading, depth, section = self._describe(self._low + i)
+            unit = self._made[i] = Unit(unit_id, self._whole[self._starts[i] : self._ends[i]], heading, depth, section)
         return unit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from cxzy_study.facts.families import name_family
 from cxzy_study.facts.grammar import (
@@ -69,10 +69,15 @@ class Mention:
     formula: Formula
     rule: str
 
-    @cached_property
+    @property
     def family(self) -> str:
         """Under what it is the same formula in all its spellings; see :func:`cxzy_study.facts.families.name_family`."""
-        return name_family(";".join(self.formula.numerals), ";".join(self.formula.heads), self.surface)
+        return _family(self.formula, self.surface)
+
+
+@lru_cache(maxsize=65536)
+def _family(formula: Formula, surface: str) -> str:
+    return name_family(";".join(formula.numerals), ";".join(formula.heads), surface)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ _VERB = re.compile(
 _TAIL = re.compile(r"(?:等|等等|[。,;:!?、\s])+$")
 _SUMMED = re.compile(r"(?<=..)等?[两三四五六七八九十](?:个方面|方面|个|项|类|种|大).*$")
 _QUOTE = "“”‘’『』「」\"'"
+_CUT_AT = (";。!?", ",;。!?", "、", "、,;。!?", "、,;。!?和及与", "+、,", "")
+"""Characters of which one stands in every match of each of the next; none if there are too many."""
 _CUTS = ("[;。!?]", "[,;。!?]", "[、]", "[、,;。!?]", r"[、,;。!?]|和|及|以及|与", r"\+|[、,]", r"[^\w+]+")
 
 
@@ -108,7 +110,9 @@ def spell_out(text: str, start: int, end: int, formula: Formula, *, exact: bool 
     best: Spelled | None = None
     for n in formula.wanted:
         last: list[Item] = []
-        for cut in _CUTS:
+        for cut, chars in zip(_CUTS, _CUT_AT, strict=True):
+            if chars and sum(text.count(char, start, end) for char in chars) < n - 1:
+                continue
             items = split_items(text, start, end, cut=cut)
             if items == last or len(items) < n:
                 continue

@@ -340,9 +340,10 @@ def _next_headings(units: Sequence[Unit], i: int, *, most: int) -> list[int]:
         return []
     depth, found = units[first].depth, []
     for j in range(first, len(units)):
-        if units[j].heading and units[j].depth == depth:
+        unit = units[j]
+        if unit.heading and unit.depth == depth:
             found.append(j)
-        elif units[j].heading and units[j].depth < depth:
+        elif unit.heading and unit.depth < depth:
             break
         if len(found) == most:
             break

@@ -68,17 +68,21 @@ class Lexicon:
         kernel = load_kernel()
         assert kernel is not None
         n, size = len(begins), len(x) + 1
-        others = Trie([], room=size + 64)
         word, of = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
         longest = int((ends - begins).max(initial=0)) + 2
         counts = np.array([0, 1], dtype=np.int64)
         at, end = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
         best, to, node_of = np.empty(longest), np.empty(longest, dtype=np.int32), np.empty(longest, dtype=np.int32)
-        found = kernel.segment(*arguments(
-            self.trie, self.weights, self.lone, len(self.words), others, counts[:1], counts[1:], others.room, at, end, x, n, begins,
-            ends, best, to, node_of, word, of, size,
-        ))  # fmt: skip
-        assert found >= 0
+        room, found = size // 8 + longest + 4096, -1
+        while found < 0:
+            others = Trie([], room=room)
+            counts[:] = 0, 1
+            found = kernel.segment(*arguments(
+                self.trie, self.weights, self.lone, len(self.words), others, counts[:1], counts[1:], others.room, at, end, x, n,
+                begins, ends, best, to, node_of, word, of, size,
+            ))  # fmt: skip
+            assert found >= 0 or room < size + 64
+            room *= 2
         lacking = [x[a:b].tobytes().decode("utf-32-le") for a, b in zip(at[: counts[0]], end[: counts[0]], strict=True)]
         return word[:found], of[:found], lacking
 

@@ -56,7 +56,7 @@ class Machine:
 
     def __init__(self, programs: Programs) -> None:
         self.programs, self.classes = programs, programs.classes
-        self._kept = {
+        self._kept: dict[str, NDArray[Any]] = {
             "code": programs.code, "starts": programs.starts, "branches": programs.branches, "ways": programs.ways,
             "widths": programs.widths, "sets": _bits(programs.sets), "near": _bits(programs.near.reshape(-1, programs.near.shape[-1])),
             "masks": _masks(programs), "stack": np.zeros(_STACK, dtype=np.int32),
@@ -125,7 +125,7 @@ def code_points(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
-def fold_points(text: NDArray[np.uint32], fold: Callable[[str], str]) -> NDArray[np.uint32]:
+def fold_points(text: Any, fold: Callable[[str], str]) -> NDArray[np.uint32]:
     """Return what *fold*, which changes characters one by one, makes of *text* (no characters beyond U+FFFF)."""
     kernel = load_kernel()
     assert kernel is not None

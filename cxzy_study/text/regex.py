@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cxzy_study.text.regex_heads import COMMON, DEEP, RARE, Heads, Need, is_anchored
+
 ACCEPT, CHAR, SET, SPLIT, JUMP, GREEDY, LAZY, SAVE, BEGIN, END, AHEAD, BEHIND, BRANCH, GROUP = range(14)
 """Instructions of the machine."""
 
@@ -105,59 +107,6 @@ def _members(op: object, value: Any) -> NDArray[np.bool_]:
 _SINGLE = (ops.LITERAL, ops.NOT_LITERAL, ops.ANY, ops.IN)
 
 
-_DEEP = 3
-"""Characters at the beginning of a match that are known beforehand."""
-
-
-@dataclass(frozen=True)
-class _Heads:
-    """Classes that each of the first characters may have, and how many there may be (all from :data:`_DEEP` on are one)."""
-
-    rows: NDArray[np.bool_]
-    sizes: frozenset[int]
-
-    def __add__(self, other: _Heads) -> _Heads:
-        rows = self.rows.copy()
-        for size in self.sizes:
-            rows[size:] |= other.rows[: _DEEP - size]
-        return _Heads(rows, frozenset(min(a + b, _DEEP) for a in self.sizes for b in other.sizes))
-
-    def __or__(self, other: _Heads) -> _Heads:
-        return _Heads(self.rows | other.rows, self.sizes | other.sizes)
-
-    def sure(self) -> NDArray[np.bool_]:
-        """Return the rows, all classes in those that there may not be."""
-        rows = self.rows.copy()
-        rows[min(self.sizes) :] = True
-        return rows
-
-
-@dataclass(frozen=True)
-class _Need:
-    """Classes of which one must stand in a match, and how far behind its beginning at most."""
-
-    row: NDArray[np.bool_]
-    offset: int
-
-
-_COMMON = "的一是,。、有在人和大会中了为党员部工作国这上年要发个地全主政组不县以民市时单位开学实行生经编日记者示月文第出动来力关建"
-"""Characters that are frequent in official prose, the most frequent first."""
-_RARE = 10_000
-"""Weight from which a set of characters tells nothing."""
-
-
-def _is_anchored(tree: Any) -> bool:
-    """Whether every match of *tree* must end where the text ends."""
-    if not len(tree):
-        return False
-    op, value = tree[-1]
-    if op is ops.SUBPATTERN:
-        return _is_anchored(value[3])
-    if op is ops.BRANCH:
-        return all(map(_is_anchored, value[1]))
-    return op is ops.AT and value in (ops.AT_END, ops.AT_END_STRING)
-
-
 class _Compiler:
     def __init__(self) -> None:
         self.code: list[int] = []
@@ -177,59 +126,59 @@ class _Compiler:
         some, classes = _distinct(rows)
         self.rows = rows[:, some]
         commonness = np.ones(SIZE, dtype=np.int64)
-        for n, char in enumerate(reversed(_COMMON), start=1):
+        for n, char in enumerate(reversed(COMMON), start=1):
             commonness[ord(char)] += 20 * n
         self.weights = np.bincount(classes, weights=commonness).astype(np.int64)
         return classes.astype(np.uint16)
 
-    def heads(self, tree: Any, *, last: bool = False) -> _Heads:
+    def heads(self, tree: Any, *, last: bool = False) -> Heads:
         """Return what the first characters of a match of *tree* may be; with *last*, the last ones, backwards."""
-        none = np.zeros((_DEEP, self.rows.shape[1]), dtype=bool)
-        found = _Heads(none, frozenset([0]))
+        none = np.zeros((DEEP, self.rows.shape[1]), dtype=bool)
+        found = Heads(none, frozenset([0]))
         for op, value in reversed(tree) if last else tree:
             if op in _SINGLE:
                 more = none.copy()
                 more[0] = self.rows[self.set_of((op, value))]
-                found += _Heads(more, frozenset([1]))
+                found += Heads(more, frozenset([1]))
             elif op in (ops.MAX_REPEAT, ops.MIN_REPEAT):
                 once = self.heads(value[2], last=last)
-                for _ in range(min(value[0], _DEEP)):
+                for _ in range(min(value[0], DEEP)):
                     found += once
-                for _ in range(min(value[1] - value[0], _DEEP)):
+                for _ in range(min(value[1] - value[0], DEEP)):
                     found |= found + once
             elif op is ops.SUBPATTERN:
                 found += self.heads(value[3], last=last)
             elif op is ops.BRANCH:
-                any_ = _Heads(none, frozenset())
+                any_ = Heads(none, frozenset())
                 for body in value[1]:
                     any_ |= self.heads(body, last=last)
                 found += any_
             elif op is ops.GROUPREF:
-                found += _Heads(~none, frozenset(range(_DEEP + 1)))
-            if min(found.sizes) >= _DEEP:
+                found += Heads(~none, frozenset(range(DEEP + 1)))
+            if min(found.sizes) >= DEEP:
                 break
         return found
 
-    def needs(self, tree: Any) -> _Need | None:
+    def needs(self, tree: Any) -> Need | None:
         """Return classes of which every match of *tree* holds one, as rare as can be; None if there are none."""
-        found: list[_Need] = []
+        found: list[Need] = []
         offset = 0
         for number, (op, value) in enumerate(tree):
-            need: _Need | None = None
+            need: Need | None = None
             if op in _SINGLE:
-                need = _Need(self.rows[self.set_of((op, value))], 0)
+                need = Need(self.rows[self.set_of((op, value))], 0)
             elif op is ops.SUBPATTERN:
                 need = self.needs(value[3])
             elif op is ops.BRANCH:
                 parts = [self.needs(body) for body in value[1]]
                 if None not in parts:
-                    need = _Need(np.any([p.row for p in parts if p], axis=0), max(p.offset for p in parts if p))
+                    need = Need(np.any([p.row for p in parts if p], axis=0), max(p.offset for p in parts if p))
             elif op in (ops.MAX_REPEAT, ops.MIN_REPEAT) and value[0] > 0:
                 need = self.needs(value[2])
             elif op is ops.ASSERT and value[0] >= 0:
                 need = self.needs(value[1])
             if need is not None:
-                found.append(_Need(need.row, min(need.offset + offset, NO_LIMIT)))
+                found.append(Need(need.row, min(need.offset + offset, NO_LIMIT)))
             offset = min(offset + tree[number : number + 1].getwidth()[1], NO_LIMIT)
         return min(found, key=lambda need: int(self.weights[need.row].sum()), default=None)
 
@@ -357,12 +306,12 @@ def compile_patterns(patterns: Mapping[str, re.Pattern[str]]) -> Programs:
     widths = np.empty((len(trees), 4), dtype=np.int32)
     for row, width, tree in zip(near, widths, trees, strict=True):
         need = compiler.needs(tree)
-        rare = need is not None and compiler.weights[need.row].sum() < _RARE
+        rare = need is not None and compiler.weights[need.row].sum() < RARE
         row[:3], row[3] = compiler.heads(tree).sure(), compiler.heads(tree, last=True).sure()[0]
         if need is not None and rare:
             row[4] = need.row
         least, greatest = (min(int(w), NO_LIMIT) for w in tree.getwidth())
-        width[:] = least, greatest, _is_anchored(tree), need.offset if need is not None and rare else -1
+        width[:] = least, greatest, is_anchored(tree), need.offset if need is not None and rare else -1
     ways: list[int] = []
     branches = np.zeros((max(1, len(compiler.branches)), n_classes + 1), dtype=np.int32)
     for number, (alternatives, places) in enumerate(compiler.branches):
@@ -375,8 +324,8 @@ def compile_patterns(patterns: Mapping[str, re.Pattern[str]]) -> Programs:
             ways += [place for place, yes in zip(places, row, strict=True) if yes] + [-1]
         branches[number] = np.array(at)[which]
     code = np.array(compiler.code, dtype=np.int32)
-    for at in compiler.chars:
-        code[at] = int(compiler.rows[code[at]].argmax())
+    for place in compiler.chars:
+        code[place] = int(compiler.rows[code[place]].argmax())
     return Programs(
         code, np.array(starts, dtype=np.int32), classes, compiler.rows,
         near, widths, branches, np.array(ways or [-1], dtype=np.int32),
