@@ -85,10 +85,11 @@ def run_functions(items: list[Item]) -> int:
     return _STATE["functions"].run(items)["units"].num_rows
 
 
-def work(task: tuple[str, int]) -> tuple[float, float, int]:
+def work(task: tuple[str, int, int]) -> tuple[float, float, int]:
     """Run one kind of work over the share of one process; return seconds, those of the processor, and peak memory in MB."""
-    kind, share = task
-    texts = _STATE["shares"][share]
+    kind, number, share = task
+    texts = _STATE["texts"][number]
+    texts = (texts, texts[::2], texts[1::2])[share]
     items = [Item(f"{share}-{i}", text, ".jsonl") for i, text in enumerate(texts)]
     run = {"plain": lambda: plain_pipeline(texts), "ours": lambda: run_ours(items)}[kind]
     start, cpu = time.perf_counter(), time.process_time()
@@ -97,9 +98,9 @@ def work(task: tuple[str, int]) -> tuple[float, float, int]:
 
 
 def measure(megabytes: float, rounds: int) -> tuple[dict[str, list[float]], dict[str, int]]:
-    texts = list(generate(megabytes))
-    size = sum(len(t.encode()) for t in texts) / 1e6
-    _STATE["shares"] = {0: texts, 1: texts[::2], 2: texts[1::2]}
+    # Every round has a text of its own, so that nothing is known from the round before; the first is for warming up.
+    _STATE["texts"] = [list(generate(megabytes, seed=seed)) for seed in range(rounds + 1)]
+    texts = _STATE["texts"][0]
     speeds: dict[str, list[float]] = defaultdict(list)
     memory: dict[str, int] = {}
     tenth = [Item(str(i), text, ".jsonl") for i, text in enumerate(texts[: len(texts) // 10])]
@@ -107,18 +108,19 @@ def measure(megabytes: float, rounds: int) -> tuple[dict[str, list[float]], dict
     pools = {kind: multiprocessing.get_context("fork").Pool(2) for kind in ("plain", "ours")}
     alone = {kind: multiprocessing.get_context("fork").Pool(1) for kind in ("plain", "ours")}
     for kind in ("plain", "ours"):  # dictionaries and tables are loaded, once
-        alone[kind].map(work, [(kind, 1)])
-        pools[kind].map(work, [(kind, 1), (kind, 2)], chunksize=1)
+        alone[kind].map(work, [(kind, 0, 1)])
+        pools[kind].map(work, [(kind, 0, 1), (kind, 0, 2)], chunksize=1)
     run_functions(tenth[:10])
-    for _ in range(rounds):
+    for number in range(1, rounds + 1):
+        size = sum(len(t.encode()) for t in _STATE["texts"][number]) / 1e6
         for kind in ("plain", "ours"):
-            seconds, cpu, peak = alone[kind].map(work, [(kind, 0)])[0]
+            seconds, cpu, peak = alone[kind].map(work, [(kind, number, 0)])[0]
             speeds[f"{kind}, 1 process"].append(size / seconds)
             speeds[f"{kind}, processor"].append(size / cpu)
             memory[f"{kind}, 1 process"] = peak
         for kind in ("plain", "ours"):
             start = time.perf_counter()
-            peaks = [peak for *_, peak in pools[kind].map(work, [(kind, 1), (kind, 2)], chunksize=1)]
+            peaks = [peak for *_, peak in pools[kind].map(work, [(kind, number, 1), (kind, number, 2)], chunksize=1)]
             speeds[f"{kind}, 2 processes"].append(size / (time.perf_counter() - start))
             memory[f"{kind}, 2 processes"] = sum(peaks)
         start = time.perf_counter()
@@ -157,7 +159,8 @@ def stages(megabytes: float) -> dict[str, float]:
     if not isinstance(chain, fast.FastChain):
         return {}
     items = [Item(str(i), text, ".jsonl") for i, text in enumerate(generate(megabytes, seed=2))]
-    chain.run(items[:50])
+    for batch in batches([Item(f"w{i}", text, ".jsonl") for i, text in enumerate(generate(megabytes / 2, seed=1))]):
+        chain.run(batch)  # dictionaries and tables are loaded, once
     spent: dict[str, float] = defaultdict(float)
 
     def timed(owner: object, name: str, label: str) -> None:

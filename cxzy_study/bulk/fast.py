@@ -54,6 +54,8 @@ class FastChain(Chain):
             return
         self.lexicon = Lexicon(settings.words)
         self.formulas, self.quantities, self.bodies = FastFormulas(), FastQuantities(), FastBodies()
+        # Dictionaries and tables stay: a full search for cycles would go through all of them behind every batch.
+        gc.freeze()
 
     def code(self, x: Any, begins: Any, ends: Any, headings: Any, parents: Any, docs: Any) -> tuple[Any, Any, Any, Any]:
         """Return the codes of units as arrays; see :meth:`cxzy_study.coding.fast_learned.FastLearned.code`."""
