@@ -171,7 +171,7 @@ TARGETS = {
     "figures": (True, lambda: cxzy("figures"), "draw the figures"),
     "report": (True, lambda: cxzy("report"), "build the report"),
     "multiverse": (True, lambda: cxzy("multiverse"), "every claim under every defensible combination of choices"),
-    "calibrate": (True, lambda: cxzy("calibrate"), "intervals and tests against planted truth (half an hour on one core; resumes)"),
+    "calibrate": (True, lambda: cxzy("calibrate"), "intervals and tests against planted truth (forty minutes on one core; resumes)"),
     "lab": (True, lambda: cxzy("lab"), "open the notebooks in JupyterLab"),
     "bench": (True, bench, "run the benchmarks"),
     "venv": (True, lambda: 0, "make .venv and install, nothing more (the others do it themselves)"),
