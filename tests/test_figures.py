@@ -83,6 +83,8 @@ def test_a_censored_source_is_hatched_and_its_silence_is_no_nought(tables):
     words = {t.get_position(): t.get_text() for t in ax.texts}
     assert words[4, THEMES.index("digital")] == "–"
     assert [p.get_x() for p in ax.patches if p.get_hatch()] == [3.5]
+    frame = _frame(tables, "fig_intervals")
+    frame.loc[(frame["group"] == "finance") & (frame["theme"] == "digital"), ["n_coded", "share"]] = [0, 0.0]
     _, panels = _axes(tables, "fig_intervals", frame)
     (dots,) = _only(panels[4], PathCollection)
     assert len(dots.get_offsets()) == len(THEMES) - 1
