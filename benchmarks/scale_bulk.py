@@ -88,7 +88,8 @@ def measure(inputs: Path, to: Path, workers: int, coder: str) -> dict[str, Any]:
 
 
 HEAD = """\
-| MB | documents | coder | workers | seconds | MB/s | processor seconds | MB a processor second | memory, MB | of it the driver | results, MB |
+| MB | documents | coder | workers | seconds | MB/s | processor seconds | MB a processor second | \
+memory, MB | of it the driver | results, MB |
 |--:|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|"""
 
 

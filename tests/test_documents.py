@@ -54,9 +54,11 @@ def test_the_pdf_holds_text_rows_and_links_and_no_navigation(pictures, lang):
     document.close()
 
 
-TABLE = """<figure id="tab_a" class="table columns-2"><figcaption><b>Table 1.</b> Towns <a class="look" href="explorer.html#v=x">See</a></figcaption>
+TABLE = """<figure id="tab_a" class="table columns-2"><figcaption><b>Table 1.</b> Towns
+<a class="look" href="explorer.html#v=x">See</a></figcaption>
 <div class="wide"><table><thead><tr><th>Town</th><th>What it did</th></tr></thead><tbody><tr><td><a class="row" href="explorer.html#row=t.1">松岭</a></td>
-<td>a long account of what the town did in the year, and why it was told</td></tr></tbody></table></div><p class="note">A note.</p></figure>"""
+<td>a long account of what the town did in the year, and why it was told</td></tr></tbody></table></div>
+<p class="note">A note.</p></figure>"""
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

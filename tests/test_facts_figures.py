@@ -63,7 +63,7 @@ def test_bodies_stand_below_their_arena_township_or_kind(tables):
 
 def test_the_families_marks_stand_in_the_columns_of_their_documents(tables):
     frame = _frame(tables, "fig_families")
-    figure = draw_exhibit(EXHIBITS["fig_families"], frame, lang="en", **GIVEN)
+    figure = draw_exhibit(EXHIBITS["fig_families"], frame, lang="zh", **GIVEN)
     panels = figure.axes[0].child_axes
     marks = sum(len(panel.lines) for panel in panels)
     assert marks == len(frame)

@@ -170,7 +170,7 @@ def test_bad_rows_are_refused_one_by_one(tmp_path):
             json.dumps({"id": "b", "text": TEXT}), json.dumps({"id": "c", "text": TEXT + "\ud800"})]  # fmt: skip
     (tmp_path / "a.jsonl").write_text("\n".join(rows))
     found = read(tmp_path / "a.jsonl")
-    assert [type(x) for x in found] == [Rejected] * 4 + [Document, Rejected, Document]
+    assert [type(x) for x in found] == [Rejected] * 4 + [Document, Rejected, Rejected]
 
 
 def test_a_huge_line_is_read_or_refused(tmp_path, monkeypatch):

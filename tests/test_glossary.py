@@ -18,7 +18,7 @@ from cxzy_study.tables import KINDS, MODES, SCHEMAS, THEMES, InvalidInput
 FILE = ROOT / "data" / "glossary.csv"
 OUTPUT = ROOT / "cxzy_study" / "output"
 # Words that are the same in Chinese.
-SAME = {"axis.f1", "column.n_true", "axis.not_seen", "fact.interval_level"}
+SAME = {"axis.f1", "field.f1", "name.1+X", "column.n_true", "axis.not_seen", "fact.interval_level"}
 
 
 @pytest.fixture(scope="module")
@@ -71,14 +71,16 @@ def test_every_key_that_code_and_templates_name_is_there_and_no_other(glossary):
     named |= {f"axis.{score}" for score in SCORE_MARKS} | {f"column.{c}" for e in EXHIBITS.values() for c in e.shown}
     named |= {f"exhibit.{e.kind}" for e in EXHIBITS.values()}
     named |= {f"axis.{quantity}" for quantity in ("coverage", "false")}
+    named |= {f"report.{how}" for how in ("count", "sum")}
     named |= {f"column.{c}" for c in (*DEFINITION_COLUMNS, *INVENTORY_COLUMNS)}
     assert sorted(key for key in named if not glossary.has(key)) == []
     vocabularies = {"theme", "mode", "genre", "level", "campaign", "completeness", "script", "kind", "arena", "coder",
                     "reason", "interval", "actor", "forum", "consequence", "step", "sight", "basis", "words", "explorer",
                     "verdict", "agreement", "author", "author_role", "outlet", "title",
                     "instrument", "checking", "family", "choice", "option", "claim", "calibration", "word", "status",
-                    "stated", "network", "curve", "body_group", "facts", "measured"}  # fmt: skip
-    # The explorer's labels are counted in test_explorer.py.
+                    "stated", "network", "curve", "body_group", "facts", "measured",
+                    "accuracy", "field", "name", "rowof", "flag"}  # fmt: skip
+    # The explorer's labels are counted in test_explorer.py, names in test_remarks.py.
     assert sorted(key for key in glossary.terms if key not in named and key.split(".")[0] not in vocabularies) == []
 
 

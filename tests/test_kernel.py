@@ -119,7 +119,10 @@ FORMULAS = (
 
 def test_formulas_are_the_same(chains):
     rng = random.Random(17)
-    texts = ["".join(("\n　　" if rng.random() < 0.06 else "") + rng.choice(FORMULAS) for _ in range(rng.randint(20, 120))) for _ in range(150)]
+    texts = [
+        "".join(("\n　　" if rng.random() < 0.06 else "") + rng.choice(FORMULAS) for _ in range(rng.randint(20, 120)))
+        for _ in range(150)
+    ]
     items = [Item(str(i), text, ".jsonl") for i, text in enumerate(texts)]
     assert_same(chains, items)
     status = chains[0].run(items)["formulas"]["status"].to_pylist()

@@ -70,7 +70,10 @@ def test_a_share_leads_to_its_sentences_and_they_to_their_evidence(browser, fold
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize(("table", "lands"), [("practices", ".back"), ("formulas", "#panel .codes, #panel .facts"), ("accountability", "#panel .behind")])
+@pytest.mark.parametrize(
+    ("table", "lands"),
+    [("practices", ".back"), ("formulas", "#panel .codes, #panel .facts"), ("accountability", "#panel .behind")],
+)
 def test_a_count_leads_to_all_its_rows_and_each_further_on(browser, folder, numbers, lang, table, lands):
     counted = numbers[(numbers["lang"] == lang) & (numbers["table"] == table) & (numbers["how"] != "cell")].iloc[-1]
     with open_page(browser) as page:

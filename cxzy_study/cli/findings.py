@@ -12,7 +12,9 @@ def add_verbs(verb: AddVerb) -> None:
     verb("claims", _claims, "evaluate the study's claims; exit 1 if one stands worse than in data/tables/claims.csv")
     verb("families", _families, "sort the practices into families, each inventory held against practices without any")
     verb("multiverse", _multiverse, "every claim under every defensible combination of choices; can be stopped and resumed")
-    sub = verb("calibrate", _calibrate, "intervals and tests held against planted truth; forty minutes on one core, can be stopped and resumed")
+    sub = verb(
+        "calibrate", _calibrate, "intervals and tests held against planted truth; forty minutes on one core, resumable"
+    )
     text = "this multiple of the runs: 0.1 for a tenth, 4 for four times as many"
     sub.add_argument("--part", type=float, default=1.0, metavar="P", help=text)
 

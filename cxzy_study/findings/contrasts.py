@@ -33,7 +33,8 @@ def compare_groups_within(
     a test of whether the paragraphs of a group are exchangeable with the others in that theme, and it is for groups
     that were drawn up before looking: never for clusters found in the same data. How often documents without contrasts
     have an adjusted p of 0.05 or less, and how often planted ones are found, is in table ``calibration`` (``contrast``):
-    a few short arenas rarely find even eightfold odds. They can show contrasts, they cannot deny them. Fewer than some 1,000 permutations find nothing at all:
+    a few short arenas rarely find even eightfold odds. They can show contrasts, they cannot deny them.
+    Fewer than some 1,000 permutations find nothing at all:
     the smallest p that they allow does not survive the adjustment.
 
     The interval of the difference is Newcombe's hybrid of two score intervals (1998, Statistics in Medicine 17:873,

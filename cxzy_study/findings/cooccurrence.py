@@ -37,7 +37,8 @@ def count_cooccurrence(
     sentence, or never part, ½ is added to the four sums over strata, in proportion to the strata. Sentences of a
     paragraph depend on each other in each theme, and much less in what two themes have to do with each other; the
     interval takes them for independent in that. How often it holds 0 for themes without association is in table
-    ``calibration`` (``cooccurrence``): a little too often in all, and too rarely on the upper side. There are 136 pairs: some 7 intervals miss by
+    ``calibration`` (``cooccurrence``): a little too often in all, and too rarely on the upper side.
+    There are 136 pairs: some 7 intervals miss by
     chance.
 
     Parameters

@@ -63,7 +63,9 @@ def number_address(number: Number, tables: Mapping[str, pd.DataFrame], *, lang: 
 def rows_address(table: str, rows: Iterable[int], *, lang: str) -> str:
     """Return the explorer's address of rows of a table; empty where that page does not carry the table."""
     listed = list(rows)
-    return spell_address({"v": VIEWS.get(table, ""), "row": f"{table}.{spell_rows(listed)}"} if listed and table in SHOWN else {}, lang=lang)
+    if not listed or table not in SHOWN:
+        return spell_address({}, lang=lang)
+    return spell_address({"v": VIEWS.get(table, ""), "row": f"{table}.{spell_rows(listed)}"}, lang=lang)
 
 
 def spell_address(state: Mapping[str, str], *, lang: str) -> str:
@@ -90,7 +92,8 @@ def _state_of(number: Number, tables: Mapping[str, pd.DataFrame]) -> dict[str, s
     if table == "fig_scores":
         scores = tables["scores"]
         found = scores[(scores["theme"] == first["theme"]) & (scores["coder"] == first["coder"])].index
-        return {"v": "passages", "theme": str(first["theme"]), "coder": str(first["coder"]), "row": f"scores.{spell_rows(int(i) + 1 for i in found)}"}
+        shown = spell_rows(int(i) + 1 for i in found)
+        return {"v": "passages", "theme": str(first["theme"]), "coder": str(first["coder"]), "row": f"scores.{shown}"}
     if table not in SHOWN:
         return {}
     place = f"{table}.{spell_rows(rows)}"

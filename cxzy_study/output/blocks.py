@@ -51,7 +51,8 @@ def show_block(
         inner = f'<img alt="{alt}" src="{exhibit.id}_{lang}.png">'
         below = ""
     state = EXHIBIT_STATES.get(exhibit.id)
-    look = f' <a class="look" href="{EXPLORER}#{escape(state)}&amp;lang={lang}">{glossary.label("report.explore", lang)}</a>' if state else ""
+    label = glossary.label("report.explore", lang)
+    look = f' <a class="look" href="{EXPLORER}#{escape(state)}&amp;lang={lang}">{label}</a>' if state else ""
     caption = f"<figcaption><b>{name}.</b> {title}{look}</figcaption>"
     kind = f"{exhibit.kind} columns-{exhibit.columns}"
     return f'<figure id="{exhibit.id}" class="{kind}">{caption}<div class="wide">{inner}</div>{below}</figure>'

@@ -37,7 +37,10 @@ def make_docx(page: str, *, lang: str, pictures: Path) -> bytes:
         reference.write_bytes(_reference_docx(lang))
         for name in sorted(set(re.findall(r'<img [^>]*src="([^":]+)"', page))):
             (Path(folder) / name).write_bytes(shrink_png((pictures / name).read_bytes()))
-        options = [f"--reference-doc={reference}", f"--resource-path={folder}", f"--metadata=lang:{lang}", "--shift-heading-level-by=-1", "--quiet"]
+        options = [
+            f"--reference-doc={reference}", f"--resource-path={folder}", f"--metadata=lang:{lang}",
+            "--shift-heading-level-by=-1", "--quiet",
+        ]  # fmt: skip
         pypandoc.convert_text(prepare_document(page), "docx", format=_HTML, outputfile=str(made), extra_args=options)
         return finish_docx(made.read_bytes())
 

@@ -20,7 +20,8 @@ from cxzy_study.tables import SCHEMAS, InvalidInput, save_text
 TEMPLATES = Path(__file__).parent / "templates"
 
 SHOWN = (
-    "sources source_basis units arenas codes evidence shares silence agreement scores accuracy formulas families quantities bodies about announced "
+    "sources source_basis units arenas codes evidence shares silence agreement scores accuracy formulas families quantities bodies "
+    "about announced "
     "practices practices_reader_1 practices_reader_2 practice_agreement practice_finding statements centre sight "
     "accountability ladder cycle_steps claims terms reader_1 reader_2 settled removed"
 ).split()

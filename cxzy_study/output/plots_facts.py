@@ -97,7 +97,8 @@ def _plot_tree(panel: Axes, tree: pd.DataFrame, *, colour: str, glossary: Glossa
         # Of a formula the gloss stands below; of a last part, beside it.
         if gloss := glosses[row.label]:
             aside = (0, -4.5) if row.label in inner else (text_width(row.label, size=7.5) + 4, 0)
-            panel.annotate(gloss, (x, y), aside, textcoords="offset points", size=SMALLEST_PT, color=QUIET, va="top" if row.label in inner else "center")
+            va = "top" if row.label in inner else "center"
+            panel.annotate(gloss, (x, y), aside, textcoords="offset points", size=SMALLEST_PT, color=QUIET, va=va)
         if row.parent >= 0:
             parent = tree[tree["node"] == row.parent].iloc[0]
             px = at[row.parent][0] + text_width(parent["label"], size=7.5) / full

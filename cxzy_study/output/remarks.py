@@ -30,13 +30,15 @@ def load_remarks(path: str | Path) -> dict[str, str]:
         raise InvalidInput(f"Invalid remarks {path}: columns must be en, zh. Found {list(frame.columns)}.")
     bad = frame.eq("").any(axis=1) | frame["en"].duplicated()
     if bad.any():
-        raise InvalidInput(f"Invalid remarks {path}: every remark must be filled in both languages and come once. {frame.loc[bad, 'en'].tolist()[:3]}.")
+        culprits = frame.loc[bad, "en"].tolist()[:3]
+        raise InvalidInput(f"Invalid remarks {path}: every remark must be filled in both languages and come once. {culprits}.")
     return dict(zip(frame["en"], frame["zh"], strict=True))
 
 
 def find_remarks(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """Return the distinct remarks of the columns :data:`REMARKS`, in the order of the tables."""
-    cells = (str(cell) for name, columns in REMARKS.items() if name in tables for c in columns if c in tables[name] for cell in tables[name][c].dropna())
+    columns = (tables[name][c] for name, cs in REMARKS.items() if name in tables for c in cs if c in tables[name])
+    cells = (str(cell) for column in columns for cell in column.dropna())
     return list(dict.fromkeys(cell for cell in cells if cell))
 
 

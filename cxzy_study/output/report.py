@@ -102,7 +102,10 @@ def build_report(
         ledgers[lang] = ledger
     _check_same_numbers(ledgers)
     # All is made before anything is written: a report is there whole or not at all.
-    addresses = {lang: {n.number_id: number_address(n, ledger.tables, lang=lang) for n in ledger.numbers} for lang, ledger in ledgers.items()}
+    addresses = {
+        lang: {n.number_id: number_address(n, ledger.tables, lang=lang) for n in ledger.numbers}
+        for lang, ledger in ledgers.items()
+    }
 
     def make_html(page: str, *, lang: str, pictures: Path) -> bytes:
         return _make_html(_lead_to_explorer(page, addresses[lang]), lang=lang, pictures=pictures)

@@ -186,7 +186,8 @@ def claim_concerns(path: Path) -> dict[str, dict[str, Any]]:
         docs = [claim.get("doc_id"), claim.get("group"), *(claim["groups"] if isinstance(claim.get("groups"), list) else [])]
         themes = [claim.get(name) for name in ("theme", "theme_a", "theme_b")]
         of: dict[str, Any] = {"themes": [t for t in themes if t], "docs": [d for d in docs if d], "together": claim["kind"] == "pair"}
-        found[claim["id"]] = of | {name: claim[name] for name in ("column", "values") if claim["kind"] == "practice_share" and name in claim}
+        named = ("column", "values") if claim["kind"] == "practice_share" else ()
+        found[claim["id"]] = of | {name: claim[name] for name in named if name in claim}
     return found
 
 

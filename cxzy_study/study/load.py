@@ -32,7 +32,8 @@ DERIVED = tuple(
     "shares scores agreement accuracy formulas quantities bodies families about".split()
 ) + PRACTICES_DERIVED
 FOUND = tuple(
-    "shares_adjusted shares_intervals shares_practices silence distances partitions tree contrasts pairs map keyness approaches_tested approaches "
+    "shares_adjusted shares_intervals shares_practices silence distances partitions tree contrasts pairs map keyness "
+    "approaches_tested approaches "
     "multiverse claims calibration".split()
 )
 """Tables of findings: made from the others by `cxzy study`, `cxzy multiverse` and `cxzy calibrate`."""
