@@ -14,8 +14,10 @@ from fontTools.ttLib import TTFont
 
 from conftest import ROOT
 from cxzy_study.cli import main
-from cxzy_study.output.documents import make_docx, make_pdf
+from cxzy_study.output.documents import MOST_LINES, make_docx, make_pdf
+from cxzy_study.output.exhibits import EXHIBITS, frame_exhibit, name_of
 from cxzy_study.output.fonts import font_face, subset_font
+from cxzy_study.output.glossary import load_glossary
 from cxzy_study.output.paper import column_widths
 from cxzy_study.output.references import cite, load_items, source_items, write_bibtex, write_csl, write_ris
 from cxzy_study.study import cite as archive
@@ -87,7 +89,7 @@ def test_columns_take_what_they_need():
     assert sum(wide) == pytest.approx(1)
     assert wide[1] > wide[2] > wide[0] >= 0.11  # nine letters stay on one line
     narrow = column_widths([["a", "b"], ["松岭县", "12"]], budget=100)
-    assert narrow == [0.08, 0.07]
+    assert narrow == pytest.approx([0.083, 0.07])
     many = column_widths([["x" * 10] * 30], budget=100)
     assert 0.85 < sum(many) <= 1.0001
 
@@ -180,3 +182,20 @@ def test_the_archive_describes_every_file_and_packs_no_source(tmp_path, capsys):
     assert "exists already" in capsys.readouterr().err
     assert main(["bundle", "--to", str(path), "--force"]) == 0
     assert path.read_bytes() == first
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_table_of_the_printed_report_stands_on_one_page_with_its_note(lang):
+    document = pypdfium2.PdfDocument(ROOT / f"report/report_{lang}.pdf")
+    pages = [re.sub(r"\s", "", page.get_textpage().get_text_bounded()) for page in document]
+    tables = load_study().tables
+    short = [e for e in EXHIBITS.values() if e.kind == "table" and len(frame_exhibit(e, tables)) < MOST_LINES]
+    assert len(short) >= 6
+    for exhibit in short:
+        name = name_of(exhibit, glossary=load_glossary(ROOT / "data/glossary.csv"), lang=lang)
+        caption = re.sub(r"\s", "", f"{name}.{exhibit.title[lang]}")
+        (page,) = [text for text in pages if caption in text]
+        table = page[page.index(caption) :]
+        assert re.sub(r"\s", "", exhibit.note[lang])[-12:] in table
+        assert "ff913765e7bb" in table
+    document.close()

@@ -88,6 +88,8 @@ def test_lines_are_as_wide_as_asked_and_lose_nothing():
     assert re.sub(r"\s", "", "".join(lines)) == re.sub(r"\s", "", text)
     assert not [line for line in lines if line[0] in "，。；：、）”"]
     assert wrap_text("", width=120, size=7) == []
+    ends = {line[-1] for width in range(60, 160, 5) for line in wrap_text(text, width=width, size=7)}
+    assert not ends & set("（“")
 
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB.

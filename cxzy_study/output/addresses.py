@@ -32,6 +32,7 @@ ROWS_OF = {
     "tab_sources": ("sources", ("doc_id",)), "tab_claims": ("claims", ("claim_id",)),
     "tab_finding": ("practice_finding", ("a", "b", "group")), "tab_numbers": ("quantities", ("doc_id", "unit_id", "surface")),
     "tab_statements": ("statements", ("doc_id",)), "tab_words": ("practices", ("doc_id",)),
+    "tab_methods": ("calibration", ("method", "nominal")),
 }  # fmt: skip
 """The table, and the columns that name a row or rows of it, behind a line of a table exhibit."""
 

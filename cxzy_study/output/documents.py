@@ -16,6 +16,9 @@ from cxzy_study.output.style import font_file
 from cxzy_study.tables import InvalidInput
 
 TEMPLATE = Path(__file__).parent / "templates" / "print.typ"
+MOST_LINES = 40
+"""Lines of a table that is kept on one page."""
+
 # Headings get no ids of pandoc's own, which would stand beside those of the page.
 _HTML = "html-auto_identifiers"
 
@@ -63,7 +66,7 @@ def make_pdf(page: str, *, lang: str, pictures: Path) -> bytes:
     import pypandoc
     import typst
 
-    body = pypandoc.convert_text(prepare_page(page), "typst", format=_HTML, extra_args=["--quiet"])
+    body = _float_tables(pypandoc.convert_text(prepare_page(page), "typst", format=_HTML, extra_args=["--quiet"]), page)
     source = TEMPLATE.read_text(encoding="utf-8").replace("{{lang}}", lang).replace("{{region}}", REGION[lang]) + body
     with tempfile.TemporaryDirectory() as folder:
         # typst reads below one root only: source and pictures meet in a folder of their own.
@@ -91,6 +94,16 @@ def make_pdf(page: str, *, lang: str, pictures: Path) -> bytes:
                 return compile_page(tags=False)
         except typst.TypstError as error:
             raise InvalidInput(f"Invalid page: typst cannot set it. {error}") from None
+
+
+def _float_tables(body: str, page: str) -> str:
+    """Return the typst *body* with the tables that fit a page put at its head or foot, as figures are: they stay whole."""
+    begin = "#block[\n  #figure(\n    align("
+    body = body.replace(f"#figure([{begin}center)", f"#figure([#set align(left)\n{begin}left)")
+    for figure_id, inner in re.findall(r'<figure id="([^"]+)"[^>]*>(.*?)</figure>', page, flags=re.DOTALL):
+        if 0 < inner.count("<tr") <= MOST_LINES:
+            body = re.sub(rf"\n\)(?=\n<{figure_id}>)", ",\n  placement: auto\n)", body)
+    return body
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cxzy_study.output.exhibit import Exhibit, Tables
 from cxzy_study.output.glossary import Glossary
-from cxzy_study.output.measured import measure_rows, rows_of_tables, tell_measured
+from cxzy_study.output.measured import MOST_TOLD, measure_rows, rows_of_tables, tell_measured
 from cxzy_study.output.plots_shares import FEW, plot_share_panels
 from cxzy_study.output.register import coder, documents, facts, findings, practices, reading, themes
 from cxzy_study.output.style import check_lang
@@ -22,7 +22,7 @@ ORDER = (
     "fig_checks", "fig_accountability", "fig_ladder", "tab_statements", "fig_cycles", "fig_centre", "tab_words",
     "fig_trees", "fig_families", "fig_lineage",
     "fig_approaches", "fig_tree", "fig_map", "fig_network", "fig_arenas",
-    "tab_claims", "fig_claims", "fig_calibration", "fig_scores", "fig_coder", "fig_curve",
+    "tab_claims", "fig_claims", "tab_methods", "fig_calibration", "fig_scores", "fig_coder", "fig_curve",
     "tab_numbers",
 )  # fmt: skip
 """The order in which the report shows the exhibits."""
@@ -59,7 +59,7 @@ def frame_exhibit(exhibit: Exhibit, tables: Tables, *, coder: str = "settled") -
         raise InvalidInput(f"Invalid tables: {exhibit.id} is made from {', '.join(exhibit.tables)}. Missing {missing}.")
     frame = exhibit.frame(tables, coder)
     rows = methods_of(exhibit, frame)
-    if "claims" in exhibit.tables:
+    if "claims" in exhibit.tables and "claim_id" in frame:
         # Only the methods of the claims that are shown.
         shown = tables["claims"]["claim_id"].isin(set(frame["claim_id"]))
         used = {row for listed in tables["claims"].loc[shown, "calibrated"].fillna("") for row in listed.split(";")}
@@ -119,7 +119,14 @@ def note_of(
     if methods_of(exhibit, frame):
         if "measured" not in frame.attrs:
             raise InvalidInput(f"Invalid frame of {exhibit.id}: what its methods do on planted truth must be told with it.")
-        notes.append(tell_measured(frame.attrs["measured"], glossary=glossary, lang=lang))
+        measured = frame.attrs["measured"]
+        rates = EXHIBITS["tab_methods"]
+        if exhibit is not rates:
+            if len({m.row for m in measured}) > MOST_TOLD:
+                where = name_of(rates, glossary=glossary, lang=lang)
+                notes.append(glossary.label("measured.table", lang, table=where))
+            else:
+                notes.append(tell_measured(measured, glossary=glossary, lang=lang))
     if "censored" in frame and frame["censored"].any():
         notes.append(glossary.label("note.censored", lang))
     if exhibit.compares:

@@ -23,7 +23,7 @@ SHOWN = (
     "sources source_basis units arenas codes evidence shares silence agreement scores accuracy formulas families quantities bodies "
     "about announced "
     "practices practices_reader_1 practices_reader_2 practice_agreement practice_finding statements centre sight "
-    "accountability ladder cycle_steps claims terms reader_1 reader_2 settled removed"
+    "accountability ladder cycle_steps claims calibration terms reader_1 reader_2 settled removed"
 ).split()
 """Tables that the page carries where they are at hand, in the order in which it names them."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cxzy_study.output.measured import name_rows
+from cxzy_study.output.measured import name_rows, span_percent
 from cxzy_study.output.style import sort_documents
 from cxzy_study.tables import THEMES, check_table
 
@@ -133,6 +133,22 @@ def frame_curve(claims: pd.DataFrame, *, multiverse: pd.DataFrame) -> pd.DataFra
 def frame_calibration(calibration: pd.DataFrame) -> pd.DataFrame:
     """Return what has a nominal value, a row a setting; ``row`` names the method, or the way to make an interval."""
     return name_rows(calibration)
+
+
+def frame_methods(claims: pd.DataFrame, *, calibration: pd.DataFrame) -> pd.DataFrame:
+    """Return the lowest and highest rate of each method behind *claims*, over its settings, with what it is named for."""
+    check_table(claims, "claims")
+    used = {row for listed in claims["calibrated"].fillna("") for row in listed.split(";") if row}
+    settings = name_rows(calibration).assign(rate_of=lambda f: f["kind"])
+    settings = settings[settings["row"].isin(used)].sort_values("rate_of", kind="stable")
+    grouped = settings.groupby(["rate_of", "nominal", "row", "method"], sort=False)
+    frame = grouped.agg(low=("rate", "min"), high=("rate", "max"), n_settings=("rate", "size"), fewest=("n_runs", "min"),
+                        most=("n_runs", "max")).reset_index()  # fmt: skip
+    rates = [span_percent(low, high) for low, high in zip(frame["low"], frame["high"], strict=True)]
+    runs = [f"{a:,}" if a == b else f"{a:,}–{b:,}" for a, b in zip(frame["fewest"], frame["most"], strict=True)]
+    return frame.rename(columns={"row": "calibration"}).assign(
+        named=[f"{100 * nominal:g}%" for nominal in frame["nominal"]], rates=rates, runs=runs
+    )
 
 
 def frame_claim_table(claims: pd.DataFrame) -> pd.DataFrame:

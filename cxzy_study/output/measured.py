@@ -13,6 +13,9 @@ from cxzy_study.tables import CALIBRATED, InvalidInput, check_table
 COVERAGE = ("coverage", "coverage_made")
 """Quantities that are coverages; the others with a nominal value are rates of false findings."""
 
+MOST_TOLD = 3
+"""Methods that an exhibit's note tells of; of more it names the table in which their rates stand."""
+
 _WAYS = ("share_interval", "distance", "difference", "share_weighted", "share_corrected", "passages")
 
 
@@ -85,7 +88,7 @@ def tell_measured(found: Sequence[Measured], *, glossary: Glossary, lang: str) -
     for row in dict.fromkeys(m.row for m in found):
         own = [m for m in found if m.row == row]
         parts = [
-            glossary.label(f"measured.{m.kind}", lang, rates=_range(m.low, m.high), nominal=f"{100 * m.nominal:g}%")
+            glossary.label(f"measured.{m.kind}", lang, rates=span_percent(m.low, m.high), nominal=f"{100 * m.nominal:g}%")
             for m in own
         ]
         fewest, most = min(m.fewest_runs for m in own), max(m.most_runs for m in own)
@@ -95,6 +98,11 @@ def tell_measured(found: Sequence[Measured], *, glossary: Glossary, lang: str) -
     return glossary.label("measured.all", lang, each=semicolon.join(each))
 
 
-def _range(low: float, high: float) -> str:
+def span_percent(low: float, high: float) -> str:
+    """Return two rates as one expression.
+
+    >>> span_percent(0.905, 0.952), span_percent(0.025, 0.025)
+    ('90.5–95.2%', '2.5%')
+    """
     ends = [f"{100 * low:.1f}", f"{100 * high:.1f}"]
     return f"{ends[0]}%" if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}%"

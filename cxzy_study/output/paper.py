@@ -59,7 +59,7 @@ def column_widths(rows: Sequence[Sequence[str]], *, budget: int = BUDGET) -> lis
     Parameters
     ----------
     rows
-        Texts of the cells, header included. A Chinese character is as wide as two letters.
+        Texts of the cells, header included. A Chinese character is a little wider than two letters.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def _with_widths(table: str, budget: int) -> str:
     return table.replace("<table>", f"<table><colgroup>{columns}</colgroup>", 1)
 
 
-def _least(cell: str) -> int:
+def _least(cell: str) -> float:
     return _width(cell) if _width(cell) <= WHOLE else max(map(_width, _pieces(cell)), default=0)
 
 
@@ -101,5 +101,6 @@ def _pieces(text: str) -> list[str]:
     return re.findall(r"[^\s\u2e80-\u9fff\uff00-\uffef、。，；：]+|[\u2e80-\u9fff\uff00-\uffef]", text)
 
 
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+def _width(text: str) -> float:
+    # A little over two letters: with the cell's margins a name of a few characters would break before its last.
+    return sum(2.1 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

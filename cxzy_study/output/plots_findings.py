@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cxzy_study.output.glossary import Glossary
-from cxzy_study.output.labels import place_labels
+from cxzy_study.output.labels import needs_leader, place_labels
 from cxzy_study.output.panels import add_panels, label_rows
 from cxzy_study.output.style import (
     FAINT,
@@ -50,7 +50,7 @@ def plot_map(frame: pd.DataFrame, *, glossary: Glossary, lang: str = "en", ax: A
     groups, themes = frame[frame["kind"] == "group"], frame[frame["kind"] == "theme"]
     with journal_style():
         ax.set_axis_off()
-        left, right = ax.inset_axes((0.0, 0.0, 0.42, 1.0)), ax.inset_axes((0.50, 0.0, 0.50, 1.0))
+        left, right = ax.inset_axes((0.0, 0.0, 0.42, 1.0)), ax.inset_axes((0.515, 0.0, 0.485, 1.0))
         marks = document_marks(groups["name"].tolist())
         _plot_ellipses(left, groups, marks)
         left.scatter(themes["x"], themes["y"], s=5, color="#a6a6a6", marker="+", linewidth=0.6, zorder=1)
@@ -60,7 +60,7 @@ def plot_map(frame: pd.DataFrame, *, glossary: Glossary, lang: str = "en", ax: A
             panel.axvline(0, color=FAINT, linewidth=0.6, zorder=0)
             panel.set_xlabel(glossary.label("axis.dimension", lang, n=1, share=f"{frame['inertia_x'].iloc[0]:.0%}"))
             panel.tick_params(labelsize=SMALLEST_PT)
-        left.set_ylabel(glossary.label("axis.dimension", lang, n=2, share=f"{frame['inertia_y'].iloc[0]:.0%}"))
+            panel.set_ylabel(glossary.label("axis.dimension", lang, n=2, share=f"{frame['inertia_y'].iloc[0]:.0%}"))
         # Labels are placed by the finished layout: only then it is known how long a unit is.
         ax.get_figure(root=True).draw_without_rendering()  # type: ignore[union-attr]
         spans = [(*left.get_xlim(), *left.get_ylim()), (*_around(themes["x"], 0.25), *_around(themes["y"], 0.12))]
@@ -69,7 +69,7 @@ def plot_map(frame: pd.DataFrame, *, glossary: Glossary, lang: str = "en", ax: A
             set_ticks(panel, *panel.get_xlim(), axis="x", most=5)
             set_ticks(panel, *panel.get_ylim(), axis="y", most=6)
         tints = [marks[name][0] for name in groups["name"]]
-        _label_points(left, groups, groups[f"place_{lang}"].tolist(), colours=tints, size=7.5)
+        _label_points(left, groups, groups[f"place_{lang}"].tolist(), colours=tints, size=7.5, lines=_outlines(groups))
         names = [glossary.label(f"theme.{t}", lang) for t in themes["name"]]
         _label_points(right, themes, names, colours=[INK] * len(names), size=SMALLEST_PT)
     return ax
@@ -243,6 +243,18 @@ def _plot_ellipses(panel: Axes, groups: pd.DataFrame, marks: dict[str, tuple[str
     panel.autoscale_view()
 
 
+def _outlines(groups: pd.DataFrame) -> np.ndarray:
+    """Return points along the ellipses, close together, in the units of the map."""
+    turn = np.linspace(0, 2 * np.pi, 240, endpoint=False)
+    drawn = groups[groups["radius_a"].notna()]
+    x, y, a, b, angle = (drawn[c].to_numpy(dtype=float)[:, None] for c in ("x", "y", "radius_a", "radius_b", "angle"))
+    along, across, tilt = a * np.cos(turn), b * np.sin(turn), np.deg2rad(angle)
+    points = np.stack([
+        x + along * np.cos(tilt) - across * np.sin(tilt), y + along * np.sin(tilt) + across * np.cos(tilt)
+    ], axis=-1)  # fmt: skip
+    return points.reshape(-1, 2)
+
+
 def _set_equal(panel: Axes, left: float, right: float, low: float, high: float) -> None:
     """Widen the limits so that one unit is as long across as up: distances on the map mean something."""
     box = panel.get_window_extent()
@@ -253,16 +265,20 @@ def _set_equal(panel: Axes, left: float, right: float, low: float, high: float) 
     )
 
 
-def _label_points(panel: Axes, rows: pd.DataFrame, texts: list[str], *, colours: list[str], size: float) -> None:
+def _label_points(
+    panel: Axes, rows: pd.DataFrame, texts: list[str], *, colours: list[str], size: float, lines: np.ndarray | None = None
+) -> None:
+    """Write *texts* beside their points, clear of each other and of *lines*, given as points close together."""
     dpi = panel.figure.dpi if panel.figure is not None else 72
     places = panel.transData.transform(rows[["x", "y"]].to_numpy(dtype=float)) * 72 / dpi
     box = panel.get_window_extent()
     page = (box.x0 * 72 / dpi + 1, box.y0 * 72 / dpi + 1, box.x1 * 72 / dpi - 1, box.y1 * 72 / dpi - 1)
-    offsets = place_labels([(float(x), float(y)) for x, y in places], texts, size=size, page=page)
+    drawn = panel.transData.transform(np.empty((0, 2)) if lines is None else lines) * 72 / dpi
+    taken = [(x - 1.0, y - 1.0, x + 1.0, y + 1.0) for x, y in drawn.tolist()]
+    offsets = place_labels([(float(x), float(y)) for x, y in places], texts, size=size, page=page, taken=taken)
     for (x, y), offset, text, colour in zip(rows[["x", "y"]].to_numpy(dtype=float), offsets, texts, colours, strict=True):
         wide = text_width(text, size=size) / 2
-        far = math.hypot(max(abs(offset[0]) - wide, 0), offset[1]) > 11
-        if far:
+        if needs_leader(offset, wide=wide):
             line = {"arrowstyle": "-", "color": QUIET, "linewidth": 0.4, "shrinkA": 0, "shrinkB": 1}
             panel.annotate("", (x, y), offset, textcoords="offset points", arrowprops=line, zorder=5).set_in_layout(False)
         note = panel.annotate(

@@ -231,9 +231,9 @@ def wrap_text(text: str, *, width: float, size: float) -> list[str]:
     """Break *text* into lines at most *width* points wide at *size* points.
 
     Latin words stay whole, Chinese breaks between any two characters, and no line starts with a
-    closing mark.
+    closing mark or ends with an opening one.
     """
-    pieces = re.findall(r"(?:[^\s\u2e80-\u9fff\uff00-\uffef，。；：、）”’》！？]+|.)[，。；：、）”’》！？]*\s*", text)
+    pieces = re.findall(r"[（“‘《]*(?:[^\s\u2e80-\u9fff\uff00-\uffef，。；：、）”’》！？（“‘《]+|.)[，。；：、）”’》！？]*\s*", text)
     lines, line = [], ""
     for piece in pieces:
         if line and text_width((line + piece).rstrip(), size=size) > width:
