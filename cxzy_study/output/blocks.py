@@ -16,8 +16,12 @@ from cxzy_study.output.exhibit import Exhibit
 from cxzy_study.output.exhibits import name_of, note_of
 from cxzy_study.output.glossary import Glossary
 from cxzy_study.output.ledger import show_number
+from cxzy_study.output.paper import cell_width
 from cxzy_study.output.pictures import find_text_difference, shrink_png
 from cxzy_study.tables import InvalidInput, table_text
+
+SHORT = 20
+"""Letters of Latin type up to which a table's cell stays on one line."""
 
 
 def show_block(
@@ -124,7 +128,8 @@ def show_table(
     right = set(numbers)
 
     def cell(tag: str, column: str, words: str, address: str = "") -> str:
-        aside = ' class="number" align="right"' if column in right else ""
+        kinds = ["number"] * (column in right) + ["short"] * (tag == "td" and 0 < cell_width(words) <= SHORT)
+        aside = (f' class="{" ".join(kinds)}"' if kinds else "") + (' align="right"' if column in right else "")
         inner = f'<a class="row" href="{escape(address)}">{escape(words)}</a>' if address and words else escape(words)
         return f"<{tag}{aside}>{inner}</{tag}>"
 

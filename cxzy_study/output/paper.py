@@ -11,7 +11,10 @@ BUDGET = 150
 """Widths of a Latin letter that fit a line of a table on A4 at the small type of the PDF."""
 
 DOCUMENT_BUDGET = 120
-"""The same for a word processor, whose cells have wider margins."""
+"""The same for a word processor."""
+
+MARGIN, DOCUMENT_MARGIN = 2.0, 3.5
+"""What a cell's two margins take, in the same: those of a word processor are wider."""
 
 FLOOR = 5
 """Least width of a column, in the same."""
@@ -22,7 +25,7 @@ WHOLE = 10
 _CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.DOTALL)
 
 
-def prepare_page(page: str, *, budget: int = BUDGET) -> str:
+def prepare_page(page: str, *, budget: int = BUDGET, margin: float = MARGIN) -> str:
     """Return *page* so that pandoc takes all of it and keeps the places that links lead to: ids go onto spans.
 
     Links to the explorer are taken off, since a document may lie anywhere; tables get the widths of their columns.
@@ -33,7 +36,7 @@ def prepare_page(page: str, *, budget: int = BUDGET) -> str:
     page = re.sub(r'<a [^>]*href="explorer\.html[^"]*"[^>]*>(.*?)</a>', r"\1", page)
     page = re.sub(r'<tr id="([^"]+)"><td>(.*?)</td>', r'<tr><td><span id="\1">\2</span></td>', page)
     page = re.sub(r'<a class="num" id="([^"]+)" (.*?</a>)', r'<span id="\1"><a \2</span>', page)
-    return re.sub(r"<table>.*?</table>", lambda m: _with_widths(m[0], budget), page, flags=re.DOTALL)
+    return re.sub(r"<table>.*?</table>", lambda m: _with_widths(m[0], budget, margin), page, flags=re.DOTALL)
 
 
 def prepare_document(page: str) -> str:
@@ -41,7 +44,7 @@ def prepare_document(page: str) -> str:
 
     Word processors set a figure that holds a table as a frame in which the table is crushed.
     """
-    page = re.sub(r"<h1>.*?</h1>", "", prepare_page(page, budget=DOCUMENT_BUDGET), flags=re.DOTALL)
+    page = re.sub(r"<h1>.*?</h1>", "", prepare_page(page, budget=DOCUMENT_BUDGET, margin=DOCUMENT_MARGIN), flags=re.DOTALL)
 
     def unwrap(m: re.Match[str]) -> str:
         figure_id, caption, inner = m[1], m[2], m[3]
@@ -53,7 +56,7 @@ def prepare_document(page: str) -> str:
     return re.sub(r'<figure id="([^"]+)"[^>]*><figcaption>(.*?)</figcaption>(.*?)</figure>', unwrap, page, flags=re.DOTALL)
 
 
-def column_widths(rows: Sequence[Sequence[str]], *, budget: int = BUDGET) -> list[float]:
+def column_widths(rows: Sequence[Sequence[str]], *, budget: int = BUDGET, margin: float = MARGIN) -> list[float]:
     """Return the part of the line that each column takes: as much as it asks for where all fit, else by need.
 
     Parameters
@@ -74,11 +77,11 @@ def column_widths(rows: Sequence[Sequence[str]], *, budget: int = BUDGET) -> lis
     [0.14, 0.86]
     """
     columns = list(zip(*rows, strict=True))
-    wish = [max(FLOOR, *map(_width, cells)) + 2 for cells in columns]
+    wish = [max(FLOOR, *map(cell_width, cells)) + margin for cells in columns]
     if sum(wish) <= budget:
         return [w / budget for w in wish]
     # What cannot be broken must fit; the rest is shared by the root of what is asked for, so that one long cell does not take all.
-    least = [float(max(FLOOR, *map(_least, cells)) + 2) for cells in columns]
+    least = [max(FLOOR, *map(_least, cells)) + margin for cells in columns]
     scale = min(1.0, 0.9 * budget / sum(least))
     least = [scale * w for w in least]
     need = [max(w - small, 0) ** 0.7 for w, small in zip(wish, least, strict=True)]
@@ -86,14 +89,14 @@ def column_widths(rows: Sequence[Sequence[str]], *, budget: int = BUDGET) -> lis
     return [(small + rest * n / (sum(need) or 1)) / budget for small, n in zip(least, need, strict=True)]
 
 
-def _with_widths(table: str, budget: int) -> str:
+def _with_widths(table: str, budget: int, margin: float) -> str:
     rows = [[unescape(re.sub(r"<[^>]+>", "", cell)) for cell in _CELL.findall(row)] for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)]
-    columns = "".join(f'<col style="width: {100 * w:.1f}%">' for w in column_widths(rows, budget=budget))
+    columns = "".join(f'<col style="width: {100 * w:.1f}%">' for w in column_widths(rows, budget=budget, margin=margin))
     return table.replace("<table>", f"<table><colgroup>{columns}</colgroup>", 1)
 
 
 def _least(cell: str) -> float:
-    return _width(cell) if _width(cell) <= WHOLE else max(map(_width, _pieces(cell)), default=0)
+    return cell_width(cell) if cell_width(cell) <= WHOLE else max(map(cell_width, _pieces(cell)), default=0)
 
 
 def _pieces(text: str) -> list[str]:
@@ -101,6 +104,7 @@ def _pieces(text: str) -> list[str]:
     return re.findall(r"[^\s\u2e80-\u9fff\uff00-\uffef、。，；：]+|[\u2e80-\u9fff\uff00-\uffef]", text)
 
 
-def _width(text: str) -> float:
-    # A little over two letters: with the cell's margins a name of a few characters would break before its last.
+def cell_width(text: str) -> float:
+    """Return how wide *text* is in a table, in letters of Latin type."""
+    # A Chinese character: a little over two letters: with the cell's margins a name of a few characters would break before its last.
     return sum(2.1 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
