@@ -303,6 +303,12 @@ def test_hostile_lines_are_read_in_bounded_time(text):
     assert all(text[a:b] == s for a, b, s in zip(frame["start"], frame["end"], frame["surface"], strict=True))
 
 
+def test_formulas_with_fewer_heads_than_numbers_and_open_numbers_of_two_characters():
+    """三三制 has two numbers and one head; six items may be its parts as well as three."""
+    frame = find_formulas(units_of("“三三制”(一甲、二乙、三丙、四丁、五戊、六己),“1N+2”工程"))
+    assert frame[["surface", "numerals", "n_found"]].to_numpy().tolist() == [["三三制", "3;3", 6], ["1N+2", "1N;2", 0]]
+
+
 def test_lines_without_end_are_looked_at_a_bounded_number_of_times():
     # Parts are looked for around the first mentions of a family only: time grows with the line, no faster.
     from cxzy_study.facts import formulas as module

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cxzy_study.bulk import doubts
 from cxzy_study.bulk.chain import Chain, Item, load_chain
 from cxzy_study.bulk.settings import make_settings
 from cxzy_study.facts import fast_bodies, fast_formulas, fast_quantities
@@ -102,6 +104,31 @@ def test_what_the_kernel_leaves_to_others_is_put_in_its_place(chains):
     assert_same(chains, [])
 
 
+def test_doubtful_units_alone_are_asked_of_the_plain_functions(chains, monkeypatch):
+    news = "松岭县总结\n\n去年，各支部公开承诺；云溪镇推行“三亮两评”，投入{}元；走访3次；\n修路2公里。青河镇党委解决问题5个；建房1所。\n"
+    numbers = ("5", "12345678901234567890", "6", "12345678901234567890123", "7")
+    texts = [news.format(number) for number in numbers] + ["1985年5月6日　来源：松岭日报\n\n松岭县静海县委开会。\n"]
+    items = [Item(str(i), text, ".jsonl") for i, text in enumerate(texts)]
+    assert_same(chains, items)
+    asked: list[str] = []
+    for name in ("find_quantities", "find_bodies"):
+        function = getattr(doubts, name)
+        monkeypatch.setattr(doubts, name, lambda units, f=function, **more: asked.extend(units.unit_id) or f(units, **more))
+    monkeypatch.setattr(Chain, "run", None)
+    chains[0].run(items)
+    # From where the statement begins to where it ends, in two documents.
+    assert asked == ["u002", "u003", "u004"] * 2
+
+
+def test_broken_units_have_all_their_places(chains):
+    rng = random.Random(23)
+    pieces = "松岭县 各支部 公开 承诺 ， 、 “ ” （ 共3件 党委 市卫生局 三亮三比 。 的".split()
+    texts = ["".join(rng.choice(pieces) + rng.choice(("", "", "\n", " ", "\u3000\u3000", "\u200b")) for _ in range(60)) for _ in range(80)]
+    items = [Item(str(i), text, ".jsonl") for i, text in enumerate(texts)]
+    assert_same(chains, items)
+    assert any(";" in spans for spans in chains[0].run(items)["bodies"]["spans"].to_pylist())
+
+
 def test_half_a_character_is_refused(chains):
     items = [Item("a", "松岭县\ud800总结。", ".jsonl"), Item("b", "松岭县总结\n\n各支部公开承诺。", ".jsonl")]
     assert_same(chains, items)
@@ -174,12 +201,16 @@ def test_words_are_those_of_the_segmenter():
     texts += ["".join(rng.choices(hanzi, k=30)) for _ in range(300)]
     lexicon, segmenter = Lexicon(words), Segmenter(words)
     ends = np.cumsum([len(t) for t in texts]).astype(np.int64)
-    word, of, lacking = lexicon.cut(code_points("".join(texts)), np.concatenate(([0], ends[:-1])).astype(np.int64), ends)
-    names = [*lexicon.words, *lacking]
-    got: list[list[str]] = [[] for _ in texts]
-    for w, i in zip(word.tolist(), of.tolist(), strict=True):
-        got[i].append(names[w])
-    assert got == [[w for w in segmenter.cut(t) if re.search(r"[0-9A-Za-z\u3400-\u9fff]", w)] for t in texts]
+    begins = np.concatenate(([0], ends[:-1])).astype(np.int64)
+    for shared in (1, 7):  # sections of one unit, and of units that lie apart
+        sections = np.arange(len(texts), dtype=np.int64) // shared % 100 if shared > 1 else np.arange(len(texts), dtype=np.int64)
+        first, found, counts = lexicon.count(code_points("".join(texts)), begins, ends, sections)
+        got = list(zip(sections[first].tolist(), found.to_pylist(), counts.tolist(), strict=True))
+        expected: dict[int, Counter[str]] = {}
+        for section, text in zip(sections.tolist(), texts, strict=True):
+            words_here = (w for w in segmenter.cut(text) if re.search(r"[0-9A-Za-z\u3400-\u9fff]", w))
+            expected.setdefault(section, Counter()).update(words_here)
+        assert got == [(section, word, n) for section, there in expected.items() for word, n in sorted(there.items())]
 
 
 def test_without_the_kernel_the_plain_chain_runs(monkeypatch):

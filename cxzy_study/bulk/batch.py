@@ -6,18 +6,19 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from cxzy_study.bulk.chain import Item, hash_item
+from cxzy_study.bulk.chain import Item
 from cxzy_study.bulk.counts import add_counts
+from cxzy_study.bulk.doubts import settle_bodies, settle_quantities
 from cxzy_study.bulk.schema import SCHEMAS, make_table, schema_of
-from cxzy_study.facts.formulas import FORMULA_COLUMNS
+from cxzy_study.facts.fast_formulas import Formulas
 from cxzy_study.facts.lexicon import fold_text
+from cxzy_study.facts.resolve import Unit
 from cxzy_study.reading.fast_units import Pages
 from cxzy_study.reading.formats import Source
 from cxzy_study.reading.pages import fold_title
 from cxzy_study.text.fold import fold_width
-from cxzy_study.text.machine import arrow_strings, code_points, fold_points
+from cxzy_study.text.machine import arrow_strings, code_points, fold_points, repeat_strings
 
 
 class Batch:
@@ -28,37 +29,37 @@ class Batch:
     chain : FastChain
     items : list of Item
         The run's documents.
-    sources : dict of int to Source
-        Those that the kernel may read, by position.
+    opened : dict of int to (Source, str)
+        Those that the kernel may read, by position, with their SHA-256.
 
     Attributes
     ----------
     hard : set of int
-        Documents that only the plain chain can do.
+        Documents of which nothing here is to be trusted; then there are no tables.
     rows : dict
         For each table, the document of each of its rows.
     """
 
-    def __init__(self, chain: Any, items: list[Item], sources: dict[int, Source]) -> None:
+    def __init__(self, chain: Any, items: list[Item], opened: dict[int, tuple[Source, str]]) -> None:
         self.chain, self.items = chain, items
-        self.numbers = np.array(list(sources), dtype=np.int64)
-        self.sources = list(sources.values())
-        self.rows: dict[str, Any] = {}
-        texts = [source.text for source in self.sources]
+        texts = [source.text for source, _ in opened.values()]
         lengths = np.array([len(text) for text in texts], dtype=np.int64)
         ends = np.cumsum(lengths + 1) - 1
-        self.begins = ends - lengths
+        begins = ends - lengths
         self.raw = "\n".join(texts)
         x = code_points(self.raw)
-        self.pages = pages = Pages(x, fold_points(x, fold_width), self.begins, ends)
-        self.hard = set(self.numbers[pages.doc("hard") > 0].tolist())
-        if self.hard:
+        self.pages = pages = Pages(x, begins, ends)
+        # What could not be read has no place in any table.
+        self.numbers = np.delete(np.array(list(opened), dtype=np.int64), pages.hard)
+        self.opened = [opened[i] for i in self.numbers.tolist()]
+        self.rows: dict[str, Any] = {}
+        self.hard: set[int] = set()
+        if not len(self.numbers):
             return
         self.doc = pages.unit("doc")
         self.a, self.b = pages.unit("a"), pages.unit("b")
         self.first, self.last = pages.doc("start"), pages.doc("end")
         self.x, self.fold = fold_points(pages.text, fold_width), fold_points(pages.text, fold_text)
-        self.fold_text = self.fold.tobytes().decode("utf-32-le")
         self.units = self._units()
         self.formulas = self._formulas()
         dates = pages.doc("date")
@@ -74,9 +75,7 @@ class Batch:
             "bodies": chain.bodies.find(self.fold, self.first, self.last, self.a, self.b, self.years),
         }  # fmt: skip
         *self.coded, self.chance, hard = chain.code(self.x, self.a, self.b, pages.unit("heading"), _parents(pages), self.doc)
-        self.hard |= set(self.numbers[self.doc[hard]].tolist())
-        for found in self.found.values():
-            self.hard |= set(self.numbers[self.doc[found.hard]].tolist())
+        self.hard = set(self.numbers[self.doc[hard]].tolist())
 
     def _units(self) -> dict[str, pa.Array]:
         """Return the columns that other tables share."""
@@ -94,34 +93,25 @@ class Batch:
         self.unit_ids = pa.array(ids).take(pa.array(self.name))
         return {"doc_id": self.doc_ids.take(pa.array(self.doc)), "unit_id": self.unit_ids}
 
-    def _formulas(self) -> dict[str, Any]:
-        """Find the formulas; ``unit``, ``start`` and ``end`` are those of the text of all units."""
-        scratch = self.pages.scratch.tobytes().decode("utf-32-le")
-        columns = [self.pages.unit(name).tolist() for name in ("heading", "depth", "section_a", "section_b")]
-        heading, depth, section_a, section_b = columns
-        name = self.name.tolist()
+    def _formulas(self) -> Formulas:
+        """Find the formulas; their units and places are those of the text of all units."""
+        pages = self.pages
 
-        def describe(i: int) -> tuple[str, bool, int, str]:
-            return self.names[name[i]], heading[i] > 0, depth[i], scratch[section_a[i] : section_b[i]]
+        def describe(i: int) -> Unit:
+            text = self.fold[self.a[i] : self.b[i]].tobytes().decode("utf-32-le")
+            return Unit(self.names[self.name[i]], text, bool(pages.unit("heading")[i]), int(pages.unit("depth")[i]), "")
 
-        rows = self.chain.formulas.find(
-            self.fold, self.fold_text, self.first, self.last, self.a, self.b, self.pages.unit("heading"), self.pages.unit("depth"),
-            describe,
-        )  # fmt: skip
-        cells: Any = zip(*(row for _, row in rows), strict=True) if rows else ((),) * (len(FORMULA_COLUMNS) - 2)
-        table: dict[str, Any] = dict(zip(FORMULA_COLUMNS, map(list, cells), strict=False))
-        dated = self.chain.formulas.dated
-        for k, name in enumerate(FORMULA_COLUMNS[-2:]):
-            table[name] = [dated[surface][k] if surface in dated else "" for surface in table["surface"]]
-        unit = np.array([i for i, _ in rows], dtype=np.int64)
-        start, end = (self.a[unit] + np.array(table[name], dtype=np.int64) for name in ("start", "end"))
-        return table | {"unit": unit, "start": start, "end": end}
+        return self.chain.formulas.find(
+            self.fold, self.first, self.last, self.a, self.b, pages.unit("heading"), pages.unit("depth"), describe
+        )
 
     def tables(self) -> dict[str, pa.Table]:
         """Return all tables."""
         made = {
             "documents": self._documents(), "units": self._units_table(), "codes": self._codes(), "terms": self._terms(),
-            "formulas": self._formulas_table(), "quantities": self._quantities(), "bodies": self._bodies(),
+            "formulas": self._formulas_table(),
+            "quantities": settle_quantities(self, self._quantities()),
+            "bodies": settle_bodies(self, self._bodies()),
             "rejected": make_table("rejected", {name: [] for name in SCHEMAS["rejected"].names}), "counts": self._counts(),
         }  # fmt: skip
         self.rows["rejected"] = np.empty(0, dtype=np.int64)
@@ -140,45 +130,29 @@ class Batch:
         items = [self.items[i] for i in self.numbers.tolist()]
         return self._make("documents", np.arange(len(items)), {
             "doc_id": self.doc_ids, "group": [item.group for item in items], "format": [item.format[1:] for item in items],
-            "encoding": [source.encoding for source in self.sources], "script": ["simplified"] * len(items),
+            "encoding": [source.encoding for source, _ in self.opened], "script": ["simplified"] * len(items),
             "title": titles, "outlet": arrow_strings(pages.scratch, pages.doc("outlet_a"), pages.doc("outlet_b")),
             "published_on": [f"{d // 10000:04d}-{d // 100 % 100:02d}-{d % 100:02d}" if d else "" for d in dates],
-            "n_chars": [len(source.text) for source in self.sources], "n_units": self.last - self.first,
-            "sha256": [hash_item(item) for item in items],
+            "n_chars": [len(source.text) for source, _ in self.opened], "n_units": self.last - self.first,
+            "sha256": [sha256 for _, sha256 in self.opened],
         })  # fmt: skip
 
-    def _units_table(self) -> pa.Table:
+    def units_columns(self) -> dict[str, Any]:
+        """Return the columns of table ``units`` that tell what a unit is."""
         p = self.pages
-        columns = self.units | {
+        return self.units | {
             "kind": _choose(("sentence", "heading"), p.unit("heading")), "depth": p.unit("depth"), "paragraph": p.unit("paragraph"),
             "section": arrow_strings(p.scratch, p.unit("section_a"), p.unit("section_b")),
             "enumerator": arrow_strings(p.scratch, p.unit("enumerator_a"), p.unit("enumerator_b")),
-            "spans": self._spans(np.arange(len(self.doc)), self.a, self.b), "n_chars": p.unit("n_chars"),
+        }  # fmt: skip
+
+    def _units_table(self) -> pa.Table:
+        columns = self.units_columns() | {
+            "spans": self.pages.spans(self.a, self.b), "n_chars": self.pages.unit("n_chars"),
         }  # fmt: skip
         if self.chain.settings.text:
-            columns["text"] = arrow_strings(p.text, self.a, self.b)
+            columns["text"] = arrow_strings(self.pages.text, self.a, self.b)
         return self._make("units", self.doc, columns)
-
-    def _spans(self, unit: Any, start: Any, end: Any) -> pa.Array:
-        """Return places in the pages as ``start-end``; *start* and *end* are places in the text of all units."""
-        p = self.pages
-        if not len(unit):
-            return pa.array([], pa.string())
-        first, last = pa.array(p.starts[start]), pa.array(p.ends[end - 1])
-        spans = pc.binary_join_element_wise(first.cast(pa.string()), last.cast(pa.string()), "-")
-        broken = np.flatnonzero((p.unit("runs_b") - p.unit("runs_a"))[unit] > 1)
-        if not len(broken):
-            return spans
-        cells = [self._runs(int(start[i]), int(end[i])) for i in broken]
-        mask = np.zeros(len(unit), dtype=bool)
-        mask[broken] = True
-        return pc.replace_with_mask(spans, mask, pa.array(cells))
-
-    def _runs(self, start: int, end: int) -> str:
-        begins, ends = self.pages.starts[start:end], self.pages.ends[start:end]
-        cut = np.flatnonzero(begins[1:] != ends[:-1])
-        pairs = zip(begins[np.append(0, cut + 1)].tolist(), ends[np.append(cut, end - start - 1)].tolist(), strict=True)
-        return ";".join(f"{a}-{b}" for a, b in pairs)
 
     def _codes(self) -> pa.Table:
         themes = (*self.chain.codebook.theme_ids, "none")
@@ -192,42 +166,26 @@ class Batch:
     def _terms(self) -> pa.Table:
         p = self.pages
         # Paths of one page share their place in the scratch text, so that it tells sections apart.
-        _, first, group = np.unique(p.unit("section_a"), return_index=True, return_inverse=True)
-        order = np.sort(first)
-        group = np.argsort(np.argsort(first))[group]
-        word, of, lacking = self.chain.lexicon.cut(p.text, self.a, self.b)
-        rank, order_of = self.chain.lexicon.ranks(lacking)
-        keys = np.sort((group[of].astype(np.int64) << 40) | rank[word])
-        new = np.flatnonzero(np.diff(keys, prepend=-1))
-        counts = np.diff(np.append(new, len(keys)))
-        at = keys[new] >> 40
-        first = order[at]
-        found = keys[new] & ((1 << 40) - 1)
-        number, beyond = (found >> 20) - 1, found & ((1 << 20) - 1)
-        own = np.flatnonzero(beyond)
-        number[own] = len(self.chain.lexicon.words) + order_of[beyond[own] - 1]
-        names = pa.concat_arrays([self.chain.lexicon.names, pa.array(lacking, pa.string())])
-        sections = arrow_strings(p.scratch, p.unit("section_a")[order], p.unit("section_b")[order])
-        return self._make("terms", self.doc[first], {
-            "doc_id": self.doc_ids.take(pa.array(self.doc[first])), "section": sections.take(pa.array(at)),
-            "term": names.take(pa.array(number)), "n": counts,
+        places = p.unit("section_a")
+        first, words, counts = self.chain.lexicon.count(p.text, self.a, self.b, places)
+        new = np.flatnonzero(np.diff(first, prepend=-1))
+        at, each = first[new], np.diff(np.append(new, len(first)))
+        sections = arrow_strings(p.scratch, places[at], p.unit("section_b")[at])
+        return self._make("terms", np.repeat(self.doc[at], each), {
+            "doc_id": repeat_strings(self.doc_ids.take(pa.array(self.doc[at])), each),
+            "section": repeat_strings(sections, each), "term": words, "n": counts,
         })  # fmt: skip
 
     def _formulas_table(self) -> pa.Table:
-        unit = self.formulas["unit"]
-        at = pa.array(unit)
-        columns = self.formulas | {
-            "doc_id": self.units["doc_id"].take(at), "unit_id": self.units["unit_id"].take(at),
-            "spans": self._spans(unit, self.formulas["start"], self.formulas["end"]),
-        }  # fmt: skip
-        return self._make("formulas", self.doc[unit], columns)
+        found = self.formulas
+        return self._make("formulas", self.doc[found["unit"]], self._placed(found) | found.columns())
 
     def _placed(self, found: Any) -> dict[str, Any]:
         unit, start, end = found["unit"], found["start"], found["end"]
         at = pa.array(unit)
         return {
             "doc_id": self.units["doc_id"].take(at), "unit_id": self.units["unit_id"].take(at),
-            "spans": self._spans(unit, start, end), "surface": arrow_strings(self.pages.text, start, end),
+            "spans": self.pages.spans(start, end), "surface": arrow_strings(self.pages.text, start, end),
         }  # fmt: skip
 
     def _quantities(self) -> pa.Table:

@@ -105,11 +105,11 @@ class Chain:
             A table for each name of :data:`cxzy_study.bulk.schema.SCHEMAS`. Columns of text may be
             dictionary-encoded. ``counts`` is one table for all of *documents*.
         """
-        read: list[tuple[Item, Reading]] = []
+        read: list[tuple[Item, Reading, str]] = []
         rejected: dict[str, list[str]] = {name: [] for name in SCHEMAS["rejected"].names}
         for item in documents:
             try:
-                read.append((item, read_item(item, names=self.settings.names)))
+                read.append((item, *read_item(item, names=self.settings.names)))
             except InvalidInput as error:
                 for column, cell in zip(rejected.values(), (item.doc_id, item.file or item.doc_id, str(error)), strict=True):
                     column.append(cell)
@@ -120,8 +120,8 @@ class Chain:
             tables["counts"] = count_blocks(tables["documents"], tables["units"], tables["codes"], themes=themes)
         return tables | {"rejected": make_table("rejected", rejected)}
 
-    def _frames(self, read: list[tuple[Item, Reading]]) -> dict[str, pd.DataFrame]:
-        readings = [reading for _, reading in read]
+    def _frames(self, read: list[tuple[Item, Reading, str]]) -> dict[str, pd.DataFrame]:
+        readings = [reading for _, reading, _ in read]
         units = pd.concat([r.units_frame() for r in readings], ignore_index=True)
         keys = zip(units.doc_id, units.unit_id, strict=True)
         texts = dict(zip(keys, (unit.text for r in readings for unit in r.units), strict=True))
@@ -138,7 +138,7 @@ class Chain:
             "bodies": find_bodies(units, year=years or None),
         }
         return {
-            "documents": pd.DataFrame([_described(item, r) for item, r in read], columns=SCHEMAS["documents"].names),
+            "documents": pd.DataFrame([_described(*told) for told in read], columns=SCHEMAS["documents"].names),
             "units": units,
             "codes": codes,
             "terms": terms[terms.unit_id == ""],
@@ -156,49 +156,45 @@ def _placed(found: pd.DataFrame, texts: dict[tuple[str, str], Traced]) -> pd.Dat
     return found.assign(spans=[format_spans(texts[doc_id, unit_id].cut(a, b).spans) for doc_id, unit_id, a, b in rows])
 
 
-def read_item(item: Item, *, names: tuple[str, ...] = ()) -> Reading:
-    """Read a document as :func:`cxzy_study.reading.files.read_files` would.
+def read_item(item: Item, *, names: tuple[str, ...] = ()) -> tuple[Reading, str]:
+    """Read a document as :func:`cxzy_study.reading.files.read_files` would; return its SHA-256, too.
 
     Raises
     ------
     InvalidInput
         If it cannot be read.
     """
-    source = open_item(item)
+    source, sha256 = open_item(item)
     reading = read_text(
         source.text, doc_id=item.doc_id, html=source.html, markdown=source.markdown, encoding=source.encoding, names=names
     )
     if not reading.units:
         raise InvalidInput(f"Invalid document {item.doc_id}: holds no running text (only furniture, or nothing).")
-    return reading
+    return reading, sha256
 
 
-def open_item(item: Item) -> Source:
-    """Return a document's decoded text.
+def open_item(item: Item) -> tuple[Source, str]:
+    """Return a document's decoded text, and the SHA-256 of its bytes (of a cell: of its text as UTF-8).
 
     Raises
     ------
     InvalidInput
         If it cannot be decoded, is too long, or holds half a character (a lone surrogate, as JSON can write it).
     """
-    if isinstance(item.content, bytes):
+    content = item.content
+    if isinstance(content, bytes):
         if item.format not in TEXTS:
             raise InvalidInput(f"Invalid format {item.format} of {item.doc_id}: must be one of {' '.join(sorted(TEXTS))}.")
-        return open_text(item.content, suffix=item.format, name=item.file or item.doc_id)
-    if len(item.content) > MAX_DOCUMENT_CHARS:
+        source = open_text(content, suffix=item.format, name=item.file or item.doc_id)
+        return source, hashlib.sha256(content).hexdigest()
+    if len(content) > MAX_DOCUMENT_CHARS:
         raise InvalidInput(f"Invalid document {item.doc_id}: text is too long.")
     try:
-        item.content.encode("utf-8")
+        encoded = content.encode("utf-8")
     except UnicodeEncodeError as error:
-        half = ord(item.content[error.start])
+        half = ord(content[error.start])
         raise InvalidInput(f"Invalid document {item.doc_id}: U+{half:04X} at {error.start} is half a character.") from None
-    return cell_source(item.content, item.format, item.encoding)
-
-
-def hash_item(item: Item) -> str:
-    """Return the SHA-256 of a document's bytes (of a cell: of its text as UTF-8)."""
-    content = item.content if isinstance(item.content, bytes) else item.content.encode("utf-8", "surrogatepass")
-    return hashlib.sha256(content).hexdigest()
+    return cell_source(content, item.format, item.encoding), hashlib.sha256(encoded).hexdigest()
 
 
 def reject(item: Item, reason: str) -> pa.Table:
@@ -232,10 +228,10 @@ def read_settings_weights(settings: Settings) -> Weights | None:
     return load_weights(ROOT / WEIGHTS)
 
 
-def _described(item: Item, r: Reading) -> tuple[str | int, ...]:
+def _described(item: Item, r: Reading, sha256: str) -> tuple[str | int, ...]:
     return (
         r.doc_id, item.group, item.format[1:], r.encoding, r.script, r.title, r.published_on, r.outlet, len(r.raw),
-        len(r.units), hash_item(item),
+        len(r.units), sha256,
     )  # fmt: skip
 
 

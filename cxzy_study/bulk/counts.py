@@ -42,15 +42,14 @@ def count_blocks(documents: pa.Table, units: pa.Table, codes: pa.Table, *, theme
     group = sentences["doc_id"].astype(str).map(group_of).to_numpy()[first]
     rows = pd.MultiIndex.from_frame(sentences[["doc_id", "unit_id"]].astype(str))
     at = rows.get_indexer(pd.MultiIndex.from_frame(marks[["doc_id", "unit_id"]].astype(str)))
-    tables = []
-    for theme in themes:
-        hit = at[((marks["theme"] == theme) & (at >= 0)).to_numpy()]
-        coded = np.bincount(block[hit], minlength=len(sizes))
-        tables.append(pd.DataFrame({
-            "group": group, "theme": theme, "block_size": sizes, "n_blocks": 1, "n_coded": coded,
-            "n_coded_squared": coded**2,
-        }))  # fmt: skip
-    return add_counts([pa.Table.from_pandas(t, schema=SCHEMAS["counts"], preserve_index=False) for t in tables])
+    theme = pd.Index(themes).get_indexer(marks["theme"])
+    hit = (at >= 0) & (theme >= 0)
+    coded = np.bincount(theme[hit] * len(sizes) + block[at[hit]], minlength=len(themes) * len(sizes))
+    n = len(themes)
+    return add_counts([pa.table({
+        "group": np.tile(group, n), "theme": np.repeat(np.array(themes, dtype=object), len(sizes)), "block_size": np.tile(sizes, n),
+        "n_blocks": np.ones(n * len(sizes), dtype=np.int64), "n_coded": coded, "n_coded_squared": coded**2,
+    }).cast(SCHEMAS["counts"])])  # fmt: skip
 
 
 def add_counts(tables: Sequence[pa.Table]) -> pa.Table:

@@ -1,7 +1,7 @@
 """The chain over many documents at once, by the compiled kernel: the rows of :class:`cxzy_study.bulk.chain.Chain`.
 
-A run of documents becomes one text. Pages that the kernel cannot read, and documents of which it cannot be sure (a number
-of more than fifteen digits, say), go the plain way, and their rows are put in where they belong.
+A run of documents becomes one text. Pages that the kernel cannot read go the plain way, and their rows are put in where they
+belong; facts in single units of which it cannot be sure (a number of more than fifteen digits, say) are found there anew.
 """
 
 from __future__ import annotations
@@ -68,25 +68,32 @@ class FastChain(Chain):
     def run(self, documents: Iterable[Item]) -> dict[str, pa.Table]:
         """Return the tables of *documents*; see :meth:`cxzy_study.bulk.chain.Chain.run`."""
         items = list(documents)
-        sources: dict[int, Source] = {}
+        opened: dict[int, tuple[Source, str]] = {}
         for i, item in enumerate(items if self.coder is not None else []):
             try:
-                source = open_item(item)
+                source, sha256 = open_item(item)
             except InvalidInput:
                 continue  # the plain chain says why
             if source.text and not source.html and not source.markdown and is_plain(source.text):
-                sources[i] = source
+                opened[i] = source, sha256
         with _ONE_AT_A_TIME, _no_collector():
-            batch = Batch(self, items, sources) if sources else None
+            batch = Batch(self, items, opened) if opened else None
             while batch is not None and batch.hard:
-                # Found out late: once more, without the documents that only the plain chain can do.
-                sources = {i: source for i, source in sources.items() if i not in batch.hard}
-                batch = Batch(self, items, sources) if sources else None
-            tables = batch.tables() if batch is not None else None
+                # Found out late, and very seldom: once more, without the documents that only the plain chain can do.
+                opened = {i: told for i, told in opened.items() if i not in batch.hard}
+                batch = Batch(self, items, opened) if opened else None
+            tables = batch.tables() if batch is not None and len(batch.numbers) else None
         if batch is None or tables is None:
             return super().run(items)
-        plain = [item for i, item in enumerate(items) if i not in sources]
-        return _merge(tables, batch.rows, super().run(plain), items) if plain else tables
+        plain = np.delete(np.arange(len(items)), batch.numbers).tolist()
+        if plain:
+            others = super().run([items[i] for i in plain])
+            for name, table in tables.items():
+                if name == "counts":
+                    tables[name] = add_counts([table, others[name]])
+                else:
+                    tables[name] = _put_in(batch.rows[name], table, others[name], items, plain)
+        return tables
 
 
 @contextmanager
@@ -101,17 +108,17 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _merge(
-    tables: dict[str, pa.Table], rows: dict[str, Any], others: dict[str, pa.Table], items: list[Item]
-) -> dict[str, pa.Table]:
-    """Put in the tables of some *others* of the documents where they belong; *rows* tells the document of each row."""
-    ids = pa.array([item.doc_id for item in items])
-    merged = {}
-    for name, table in tables.items():
-        if name == "counts":
-            merged[name] = add_counts([table, others[name]])
-            continue
-        other = others[name].cast(table.schema)
-        places = np.concatenate([rows[name], pc.index_in(other["doc_id"], ids).to_numpy()])
-        merged[name] = pa.concat_tables([table, other]).take(np.argsort(places, kind="stable"))
-    return merged
+def _put_in(rows: Any, table: pa.Table, others: pa.Table, items: list[Item], which: list[int]) -> pa.Table:
+    """Return a table of documents with the rows of the documents *which*, all *others*, put in where they belong.
+
+    Both tables are in the documents' order; *rows* tells the document of each row of *table*.
+    """
+    others = others.cast(table.schema)
+    own = pc.index_in(others["doc_id"], pa.array([items[i].doc_id for i in which])).to_numpy()
+    parts: list[pa.Table] = []
+    last = begin = 0
+    ends = np.searchsorted(own, np.arange(len(which)), "right")
+    for at, end in zip(np.searchsorted(rows, which).tolist(), ends.tolist(), strict=True):
+        parts += [table.slice(last, at - last), others.slice(begin, end - begin)]
+        last, begin = at, end
+    return pa.concat_tables([*parts, table.slice(last)])

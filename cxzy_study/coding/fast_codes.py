@@ -6,9 +6,12 @@ The rules are those of the plain functions; ``native/codes.c`` looks, unit by un
 from __future__ import annotations
 
 import re
+from functools import reduce
+from itertools import chain
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxzy_study.coding import zones as z
 from cxzy_study.coding.codebook import ZONES, Codebook, Rule
@@ -19,39 +22,56 @@ from cxzy_study.text.regex import compile_patterns
 
 _KINDS = {"Literals": 0, "Pattern": 1, "Near": 2, "And": 3, "Or": 4, "Not": 5}
 _GROUPS = ("spoken", "shields", "names", "before", "adjacent", "after", "unless", "remedy")
+_NONE, _MOST_PAIRS, _BLOCK = -1, 200, 4
 _MOST_OPTIONS, _MOST_HEADINGS, _MOST_RULES, _MOST_NODES = 8, 64, 4000, 20_000
 
 
 class _Expressions:
-    """All expressions of a codebook as rows of numbers."""
+    """All expressions of a codebook as rows of numbers; *first* is the bit by which their first list of literals is known."""
 
-    def __init__(self, index: dict[str, int]) -> None:
-        self.index = index
+    def __init__(self, index: dict[str, int], first: int) -> None:
+        self.index, self.first = index, first
         self.nodes: list[tuple[int, ...]] = []
         self.lists: list[int] = []
+        self.literals: list[list[int]] = []
         self.patterns: list[re.Pattern[str]] = []
 
     def put(self, values: list[int]) -> tuple[int, int]:
         self.lists += values
         return len(self.lists) - len(values), len(self.lists)
 
-    def add(self, node: Node) -> int:
-        """Add a node behind its parts; return its number."""
+    def add(self, node: Node) -> tuple[int, list[tuple[int, int]]]:
+        """Add a node behind its parts; return its number, and bits of which two must be set for it to hold."""
         kind, flags, distance = _KINDS[type(node).__name__], 0, 0
+        needs = [(_NONE, _NONE)]
         if isinstance(node, Literals):
-            a, b = self.put(sorted(self.index[x] for x in node.literals))
+            a, b = self.first + len(self.literals), 0
+            self.literals.append([self.index[x] for x in node.literals])
+            needs = [(a, _NONE)]
         elif isinstance(node, Pattern):
             a, b = len(self.patterns), 0
             self.patterns.append(node.pattern)
         elif isinstance(node, Near):
-            a, b = self.add(node.left), self.add(node.right)
+            (a, needs), (b, right) = self.add(node.left), self.add(node.right)
             flags, distance = node.clause + 2 * node.ordered + 4 * node.negated, node.distance
+            if not node.negated:
+                needs = _both(needs, right)
         elif isinstance(node, Not):
-            a, b = self.add(node.part), 0
+            a, b = self.add(node.part)[0], 0
         else:
-            a, b = self.put([self.add(part) for part in node.parts])
+            numbers, parts = zip(*map(self.add, node.parts), strict=True)
+            a, b = self.put(list(numbers))
+            needs = reduce(_both, parts) if isinstance(node, And) else [pair for part in parts for pair in part]
         self.nodes.append((kind, a, b, flags, distance, int(points(node))))
-        return len(self.nodes) - 1
+        return len(self.nodes) - 1, needs
+
+
+def _both(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return two bits of each way in which *left* and *right* are fulfilled: fewer than may be needed."""
+    if len(left) * len(right) > _MOST_PAIRS:
+        return left
+    all_ = [[*({*a, *b} - {_NONE}), _NONE, _NONE] for a in left for b in right]
+    return [(bits[0], bits[1]) for bits in all_]
 
 
 def _needed(node: Node) -> frozenset[str] | None:
@@ -67,6 +87,14 @@ def _needed(node: Node) -> frozenset[str] | None:
         every = [_needed(part) for part in node.parts]
         return None if None in every else frozenset().union(*(part for part in every if part))
     return None
+
+
+def _bits(members: list[list[int]], n: int) -> NDArray[np.uint64]:
+    """Return of each of *n* things, as bits, in which of the lists *members* it is."""
+    found = np.zeros((n, max(1, -(-len(members) // 64))), dtype=np.uint64)
+    for number, things in enumerate(members):
+        found[things, number // 64] |= np.uint64(1) << np.uint64(number % 64)
+    return found
 
 
 class FastCoder:
@@ -85,11 +113,13 @@ class FastCoder:
         groups = np.zeros(len(literals), dtype=np.uint8)
         for bit, name in enumerate(_GROUPS):
             groups |= vocabulary.masks[name].astype(np.uint8) << np.uint8(bit)
-        expressions = _Expressions(vocabulary.index)
+        numbered = list(codebook.rules)
+        n_rules = len(numbered)
+        expressions = _Expressions(vocabulary.index, 64 * -(-n_rules // 64))
         options: dict[tuple[tuple[str, ...], str], int] = {}
-        rows, headed, loose = [], 0, []
-        triggers: list[list[int]] = [[] for _ in literals]
-        for number, (theme, rule) in enumerate(codebook.rules):
+        rows, headed, loose = [], 0, list[int]()
+        triggers: list[list[int]] = []
+        for number, (theme, rule) in enumerate(numbered):
             if rule.words:
                 raise ValueError(f"Invalid rule {rule.id}: words is not known to the kernel.")
             row = self._row(rule, self.themes.index(theme), expressions, options, headed)
@@ -98,29 +128,23 @@ class FastCoder:
             needed = _needed(rule.node)
             if needed is None:
                 loose.append(number)
-            for literal in needed or ():
-                triggers[vocabulary.index[literal]].append(number)
+            triggers.append([vocabulary.index[literal] for literal in needed or ()])
         if codebook.doctrine is not None:
             doctrine = Rule("doctrine", "", codebook.doctrine, ZONES, "count", None, "", False, (), ())
             rows.append(self._row(doctrine, 0, expressions, options, 0))
-        n_rules = len(rows) - (codebook.doctrine is not None)
         if len(options) > _MOST_OPTIONS or headed > _MOST_HEADINGS or n_rules > _MOST_RULES or len(expressions.nodes) > _MOST_NODES:
             raise ValueError("Invalid codebook: it has more rules or options than the kernel knows.")
-        homes: list[list[int]] = [[] for _ in literals]
-        for number, (kind, a, b, *_) in enumerate(expressions.nodes):
-            for i in expressions.lists[a:b] if kind == _KINDS["Literals"] else ():
-                homes[i].append(number)
-        nodes = np.array([expressions.put(numbers) for numbers in homes], dtype=np.int32).reshape(-1, 2)
-        places = np.array([expressions.put(rules) for rules in triggers], dtype=np.int32).reshape(-1, 2)
+        homes = np.concatenate([_bits(triggers, len(literals)), _bits(expressions.literals, len(literals))], axis=1)
+        homes = np.pad(homes, ((0, 0), (0, -homes.shape[1] % _BLOCK)))
+        asked = _bits([[0] if number in loose else [] for number in range(n_rules)], 1)
         nouns = "|".join(map(re.escape, codebook.name_nouns)) or "(?!)"
         patterns = {"QUOTED": z._QUOTED, "TITLE": z._TITLE, "NAME_NOUN": re.compile(nouns)}
         patterns |= {str(i): pattern for i, pattern in enumerate(expressions.patterns)}
         self._machine = Machine(compile_patterns(patterns))
         self._book = Pointers(
             Trie(list(literals)), groups, np.array(expressions.nodes, dtype=np.int32),
-            np.array([*expressions.lists, 0], dtype=np.int32), np.array(rows, dtype=np.int32),
-            places[:, 0], places[:, 1], nodes[:, 0], nodes[:, 1],
-            np.array([*loose, 0], dtype=np.int32), n_rules, len(loose), 0 if codebook.doctrine is not None else -1,
+            np.array([*expressions.lists, 0], dtype=np.int32), np.array(rows, dtype=np.int32), homes, asked,
+            n_rules, asked.shape[1], homes.shape[1], 0 if codebook.doctrine is not None else -1,
             len(options), codebook.negation.reach, int(codebook.overlap == "codebook"),
         )  # fmt: skip
 
@@ -128,9 +152,10 @@ class FastCoder:
     def _row(rule: Rule, theme: int, expressions: _Expressions, options: dict[Any, int], headed: int) -> tuple[int, ...]:
         zones = sum(1 << z.CODES[name] for name in rule.zones)
         option = options.setdefault((rule.zones, rule.negation), len(options))
-        heading = -1 if rule.heading is None else expressions.add(rule.heading)
+        heading = -1 if rule.heading is None else expressions.add(rule.heading)[0]
+        node, needs = expressions.add(rule.node)
         kind = {"": -1, "sentence": 0, "heading": 1}[rule.kind]
-        return expressions.add(rule.node), theme, zones, int(rule.negation == "refuse"), heading, headed, kind, option
+        return node, theme, zones, int(rule.negation == "refuse"), heading, headed, kind, option, *expressions.put([*chain(*needs)])
 
     def code(self, x: Any, begins: Any, ends: Any, headings: Any, parents: Any) -> tuple[Any, Any, Any]:
         """Return the units that bear a theme, the theme's number, and the units that only the plain functions can do.

@@ -162,37 +162,29 @@ class _Document:
     """Where each unit begins in it."""
     found: list[Found | None] = field(default_factory=list)
     shared: dict[int, tuple[_Document, Found]] = field(default_factory=dict)
-    asks: Sequence[int] | None = None
-    """Of each mention what may spell it out, where that is known: 1 what stands around it, 2 another unit, 3 both."""
 
     def text(self, found: Found) -> list[str]:
         return [self.units[i].text[a:b] for i, a, b in found.places]
 
     def resolve(self) -> None:
-        asks = self.asks or [3] * len(self.mentions)
         inside: dict[int, list[Mention]] = {}
         for i, mention in self.mentions:
             inside.setdefault(i, []).append(mention)
         told: set[str] = set()
         asked: Counter[str] = Counter()
-        for k, (i, mention) in enumerate(self.mentions):
+        for i, mention in self.mentions:
             family = mention.family
             asked[family] += 1
             # A family that its first mentions do not spell out is not looked for without end.
             look = family not in told and asked[family] <= MOST_TRIES and len(asked) <= MOST_FAMILIES
-            if look and asks[k] & 1:
-                found = find_parts(self.units, i, mention, inside[i])
-            else:
-                found = None
+            found = find_parts(self.units, i, mention, inside[i]) if look else None
             self.found.append(found)
             if found is not None and found.complete:
                 told.add(family)
         for k, (i, mention) in enumerate(self.mentions):
             family = mention.family
             if self.found[k] is None and family not in told and mention.formula.announced and len(told) <= MOST_FAMILIES:
-                self.found[k] = None if not asks[k] & 2 else find_anywhere(
-                    self.units, i, mention.formula, whole=self.whole, starts=self.starts
-                )
+                self.found[k] = find_anywhere(self.units, i, mention.formula, whole=self.whole, starts=self.starts)
                 told.add(family)
         known = self._told()
         if not known:
@@ -248,17 +240,19 @@ class _Document:
 
 
 def _read(doc_id: str, cells: list[list[Any]], *, known: Known) -> _Document:
-    ids, kinds, depths, sections, raws = cells
-    texts = [fold_text(text) for text in raws]
-    whole = "\n".join(texts)
-    starts = list(accumulate((len(text) + 1 for text in texts), initial=0))[:-1]
-    first = {i: told for i, text in enumerate(texts) if (told := find_mentions(text, known=known))}
-    rows = zip(ids, texts, kinds, depths, sections, strict=True)
-    units = [Unit(str(u), t, k == "heading", int(d), str(s)) for u, t, k, d, s in rows]
-    return _Document(doc_id, units, repeat_mentions(units, first, whole=whole, known=known), whole, starts)
+    rows = zip(*cells, strict=True)
+    return read_document(doc_id, [Unit(str(u), fold_text(t), k == "heading", int(d), str(s)) for u, k, d, s, t in rows], known=known)
 
 
-def repeat_mentions(
+def read_document(doc_id: str, units: Sequence[Unit], *, known: Known) -> _Document:
+    """Return a document with its mentions, whose parts are not looked for yet."""
+    whole = "\n".join(unit.text for unit in units)
+    starts = list(accumulate((len(unit.text) + 1 for unit in units), initial=0))[:-1]
+    first = {i: told for i, unit in enumerate(units) if (told := find_mentions(unit.text, known=known))}
+    return _Document(doc_id, units, _repeat(units, first, whole=whole, known=known), whole, starts)
+
+
+def _repeat(
     units: Sequence[Unit], found: Mapping[int, list[Mention]], *, whole: str, known: Known
 ) -> list[tuple[int, Mention]]:
     """Return the mentions of a document with their units, those too that stand in quotation marks elsewhere in it."""

@@ -189,6 +189,7 @@ def is_formula(formula: Formula, *, quoted: bool) -> bool:
 
 _OWNED = re.compile(rf"({NUMBER}[好型有能强优过比争])(?:班子|机关|干部|党员|教师|家庭|社区|团队|政府|学生|公民|部门|支部|队伍|文明户)")
 """三型机关, 五好党员: whom the formula describes."""
+_DESCRIBED = re.compile(rf"({NUMBER}.{{1,30}}?)(?:{DESCRIPTORS})")
 
 
 @lru_cache(maxsize=65536)
@@ -200,7 +201,7 @@ def strip_descriptor(text: str) -> str:
     """
     if match := _OWNED.fullmatch(text):
         return match[1]
-    match = re.fullmatch(rf"({NUMBER}.{{1,30}}?)(?:{DESCRIPTORS})", text)
+    match = _DESCRIBED.fullmatch(text)
     return text if match is None or match[1][-1] in _MEASURES else match[1]
 
 
@@ -214,4 +215,4 @@ def excluded() -> frozenset[str]:
 def _number(text: str) -> str:
     if text == "双":
         return "2"
-    return text.upper() if not text[0].isdigit() and text[0] in "NXnx多几" else str(int(parse_numeral(text)))
+    return text.upper() if any(char in "NXnx多几" for char in text) else str(int(parse_numeral(text)))

@@ -95,7 +95,7 @@ def match_heads(texts: list[str], formula: Formula) -> float:
         return 0.0
     if len(texts) == counts[0] and len(set(counts)) == 1 and len(counts) > 1:
         return sum(all(h in t for h in heads) for t in texts) / len(texts)
-    blocks = [h for h, n in zip(heads, counts, strict=True) for _ in range(n)]
+    blocks = [h for h, n in zip(heads, counts, strict=False) for _ in range(n)]
     turns = list(heads) * (len(texts) // len(heads))
     orders = (blocks, turns or blocks)
     return max(sum(h in t for h, t in zip(order, texts, strict=False)) / len(texts) for order in orders)

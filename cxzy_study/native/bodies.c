@@ -82,6 +82,7 @@ static int is_other(const Unit *u, I a, I b, int brief) { /* only looks like the
 static I longest_at(const Unit *u, I a) { /* where the longest literal that begins at `a` ends, 0 for none */
     int32_t node = 0;
     I b = 0;
+    if (a >= u->hi || !may_start(u->p->trie, u->x, a, u->hi)) return 0;
     for (I i = a; i < u->hi && (node = child(u->p->trie, node, u->x[i])); i++)
         if (u->p->trie->words[node] >= 0) b = i + 1;
     return b;
@@ -94,6 +95,7 @@ static void official(Unit *u, int32_t **pool, int32_t *pool_end) {
         /* The longest literal that begins here, unless it lies inside one that began earlier. */
         int32_t node = 0, word = -1;
         I b = a;
+        if (!may_start(p->trie, u->x, a, u->hi)) continue;
         if (a > u->lo && is_latin(u->x[a - 1]) && is_latin(u->x[a])) continue;
         for (I i = a; i < u->hi && (node = child(p->trie, node, u->x[i])); i++)
             if (p->trie->words[node] >= 0) word = p->trie->words[node], b = i + 1;
@@ -127,10 +129,36 @@ static void official(Unit *u, int32_t **pool, int32_t *pool_end) {
     }
 }
 
+/* Names to be found again: for each character, by its last byte, which of them may have it first or second. Names share
+   the 64 bits. */
+typedef struct {
+    const Named *names;
+    I n;
+    uint64_t first[256], second[256];
+} Sought;
+
+static void seek(Sought *sought, const Named *names, I n) {
+    sought->names = names;
+    sought->n = n;
+    if (!n) return;
+    memset(sought->first, 0, sizeof sought->first);
+    memset(sought->second, 0, sizeof sought->second);
+    for (I k = 0; k < n; k++) {
+        sought->first[names[k].name[0] & 255] |= (uint64_t)1 << (k & 63);
+        if (names[k].size > 1) sought->second[names[k].name[1] & 255] |= (uint64_t)1 << (k & 63);
+        for (int c = 0; c < 256 && names[k].size < 2; c++) sought->second[c] |= (uint64_t)1 << (k & 63);
+    }
+}
+
 /* Find some names again, in the order given, where no place is named yet. */
-static void again(Unit *u, const Named *names, I n_names) {
+static void again(Unit *u, const Sought *sought) {
     I known = u->n;
-    for (I k = 0; k < n_names; k++) {
+    uint64_t seen = 0;
+    for (I a = u->lo; a < u->hi && sought->n; a++)
+        seen |= sought->first[u->x[a] & 255] & (a + 1 < u->hi ? sought->second[u->x[a + 1] & 255] : ~(uint64_t)0);
+    const Named *names = sought->names;
+    for (I k = 0; k < sought->n && seen; k++) {
+        if (!(seen >> (k & 63) & 1)) continue;
         const X *name = names[k].name;
         I size = names[k].size;
         for (I a = u->lo; a + size <= u->hi;) {
@@ -453,6 +481,7 @@ I bodies(Machine *m, const Places *p, const T *t, const X *x, I n_docs, const I 
     static uint8_t cuts_zone[MOST_NAMED];
     static uint64_t seen[MOST_UNITS];
     static I cuts[MOST_UNITS + 1], ends[MOST_UNITS + 1];
+    Sought sought;
     Scratch to = {s, *used};
     I n_out = 0;
     for (I d = 0; d < n_docs; d++) {
@@ -466,7 +495,8 @@ I bodies(Machine *m, const Places *p, const T *t, const X *x, I n_docs, const I 
         for (I i = 0; i < n_units && !too_hard; i++) {
             u.lo = begin[first + i], u.hi = end[first + i], u.named = named + n_named, u.n = 0;
             cuts[i] = n_named;
-            glance(m, t, u.lo, u.hi);
+            if (i) glance_on(m, t, u.lo, u.hi);
+            else glance(m, t, u.lo, u.hi);
             seen[i] = m->seen;
             if (u.hi - u.lo > MOST_CHARS || n_named > MOST_NAMED * 3) u.hard = 1;
             else official(&u, &spare, pool + 4096);
@@ -490,6 +520,7 @@ I bodies(Machine *m, const Places *p, const T *t, const X *x, I n_docs, const I 
             }
         }
         I n_all = 0;
+        seek(&sought, shorts, n_shorts);
         for (I i = 0; i < n_units && !too_hard; i++) {
             u.lo = begin[first + i], u.hi = end[first + i], u.named = all + n_all, u.n = 0;
             m->seen = seen[i];
@@ -498,7 +529,7 @@ I bodies(Machine *m, const Places *p, const T *t, const X *x, I n_docs, const I 
                 break;
             }
             for (I k = cuts[i]; k < cuts[i + 1]; k++) u.named[u.n++] = named[k];
-            again(&u, shorts, n_shorts);
+            again(&u, &sought);
             local(&u);
             for (I k = 0; k < u.n && !too_hard; k++) { /* by name, the last mention's candidates */
                 I j = 0;
@@ -513,6 +544,7 @@ I bodies(Machine *m, const Places *p, const T *t, const X *x, I n_docs, const I 
         }
         /* A township that the document names is found again where no boundary stands before it. */
         n_named = 0;
+        seek(&sought, locals, n_locals);
         for (I i = 0; i < n_units && !too_hard; i++) {
             I first_all = i ? ends[i - 1] : 0;
             u.lo = begin[first + i], u.hi = end[first + i], u.named = named + n_named, u.n = 0;
@@ -521,7 +553,7 @@ I bodies(Machine *m, const Places *p, const T *t, const X *x, I n_docs, const I 
                 break;
             }
             for (I k = first_all; k < ends[i]; k++) u.named[u.n++] = all[k];
-            if (n_locals) again(&u, locals, n_locals);
+            again(&u, &sought);
             I kept = 0, total = u.n;
             for (I k = 0; k < total; k++) { /* without the words before it, if the document names it without them */
                 Named *place = u.named + k;

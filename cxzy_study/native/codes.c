@@ -10,27 +10,27 @@ enum { CLAUSE = 1, ORDERED = 2, NEGATED = 4 };
 enum { QUOTED, TITLE, NAME_NOUN, FIRST_PATTERN }; /* patterns of the machine; those of the rules follow */
 enum { SPOKEN = 1, SHIELD = 2, NAME = 4, BEFORE = 8, ADJACENT = 16, AFTER = 32, UNLESS = 64, REMEDY = 128 };
 enum { Z_TEXT, Z_QUOTE, Z_NAME, Z_TITLE };
-enum { MOST_HITS = 2048, MOST_CHARS = 8000, MOST_NODES = 20000, MOST_RULES = 4096, ROOM = 200000 };
+enum { MOST_HITS = 2048, MOST_CHARS = 8000, MOST_BITS = 24576, BLOCK = 4, ROOM = 200000 };
 
 typedef struct {
-    int32_t kind, a, b, flags; /* literals, parts: a .. b of `lists`; pattern: a; near: left, right */
+    int32_t kind, a, b, flags; /* literals: bit a of a literal's row; parts: a .. b of `lists`; pattern: a; near: left, right */
     int32_t distance, points;
 } Node;
 
 typedef struct {
     int32_t node, theme, zones, refuse, heading, bit, kind, options; /* heading: a node or -1; kind: -1, or whether a heading */
+    int32_t a, b; /* in `lists`, by twos: bits that must both be set (-1: none is needed), one such pair at least, if it is to hold */
 } Rule;
 
 typedef struct {
     const Trie *trie;
     const uint8_t *groups;   /* of each literal */
     const Node *nodes;
-    const int32_t *lists;    /* sorted literals, or parts */
+    const int32_t *lists;    /* parts */
     const Rule *rules;
-    const int32_t *by_first; /* of each literal: where in `lists` its rules stand, and its nodes */
-    const int32_t *by_last, *nodes_first, *nodes_last;
-    const int32_t *loose;    /* rules that have a pattern: asked for every unit where one matches */
-    I n_rules, n_loose, doctrine, n_options, reach, all_hold; /* all_hold: overlap of the whole codebook */
+    const uint64_t *rows;    /* of each literal `width` words of bits (some BLOCKs): first the rules that it may make hold, then the nodes it is in */
+    const uint64_t *loose;   /* rules that have a pattern: asked for every unit where one matches */
+    I n_rules, rule_words, width, doctrine, n_options, reach, all_hold; /* all_hold: overlap of the whole codebook */
 } Book;
 
 typedef struct {
@@ -45,10 +45,6 @@ typedef struct {
 } Hit;
 
 typedef struct {
-    int32_t hit, next;
-} Link;
-
-typedef struct {
     Machine *m;
     const Book *book;
     const T *t;
@@ -56,30 +52,40 @@ typedef struct {
     I lo, hi;
     Hit *hits;
     I n;
-    int zones_known, hard, lenient; /* lenient: matches that do not count are kept, too, as bad ones */
+    int groups; /* of all hits */
+    int zones_known, clauses_known, plain, hard, lenient; /* plain: all is text; lenient: matches that do not count are kept, too, as bad ones */
     uint8_t *zone;
     int32_t *clause;
     Span *room;
     I used;
-    I number;
-    const I *met;         /* of each node of literals: the last unit that holds one of them */
-    const int32_t *first; /* and where its hits there begin among the links */
-    const Link *links;
+    uint64_t *here; /* which rules and nodes the literals of the unit are in */
 } Unit;
+
+static inline int in(const uint64_t *row, int32_t bit) { return row[bit >> 6] >> (bit & 63) & 1; }
+static inline const uint64_t *row_of(const Unit *u, const Hit *h) { return u->book->rows + h->word * u->book->width; }
+
+static const int32_t *clauses(Unit *u) { /* of each character, by its place in the whole text: the number of its clause */
+    int32_t clause = 0;
+    for (I i = u->lo; i < u->hi && !u->clauses_known; i++) {
+        u->clause[i - u->lo] = clause;
+        clause += (u->x[i] < 0x3400 || u->x[i] > 0x9FFF) && among(u->x[i], U",:;。!?");
+    }
+    u->clauses_known = 1;
+    return u->clause - u->lo;
+}
 
 static void zones(Unit *u) {
     if (u->zones_known) return;
     u->zones_known = 1;
-    memset(u->zone, Z_TEXT, (size_t)(u->hi - u->lo));
-    int32_t clause = 0;
     int quotes = 0, titles = 0;
     for (I i = u->lo; i < u->hi; i++) {
-        u->clause[i - u->lo] = clause;
         if (u->x[i] >= 0x3400 && u->x[i] <= 0x9FFF) continue;
-        clause += among(u->x[i], U",:;。!?");
         quotes |= among(u->x[i], U"“『「‘\"");
         titles |= among(u->x[i], U"《【");
     }
+    u->plain = !quotes && !titles && !(u->groups & NAME);
+    if (u->plain) return;
+    memset(u->zone, Z_TEXT, (size_t)(u->hi - u->lo));
     for (I at = u->lo; quotes && search(u->m, u->t, QUOTED, at, u->lo, u->hi); at = u->m->g[1]) {
         I a = u->m->g[0], b = u->m->g[1];
         memset(u->zone + a - u->lo, match(u->m, u->t, NAME_NOUN, b, u->lo, u->hi) >= 0 ? Z_NAME : Z_QUOTE, (size_t)(b - a));
@@ -94,18 +100,19 @@ static void zones(Unit *u) {
 /* Whether [a, b) lies inside a longer hit of `group` (of those that begin no later, the one that reaches farthest). */
 static int held(const Unit *u, I a, I b, int group) {
     I reach = -1, from = 0;
+    if (!(u->groups & group)) return 0;
     for (I i = 0; i < u->n && u->hits[i].a <= a; i++)
         if ((u->book->groups[u->hits[i].word] & group) && u->hits[i].b > reach) reach = u->hits[i].b, from = u->hits[i].a;
     return reach >= b && reach - from > b - a;
 }
 
-static int denied(const Unit *u, I a, I b) {
-    const int32_t *clause = u->clause - u->lo;
+static int denied(Unit *u, I a, I b) {
+    if ((u->groups & REMEDY) || !(u->groups & (BEFORE | ADJACENT | AFTER))) return 0;
+    const int32_t *clause = clauses(u);
     I before = -1, adjacent = -1, after = -1;
     for (I i = 0; i < u->n; i++) {
         const Hit *h = u->hits + i;
         int group = u->book->groups[h->word];
-        if (group & REMEDY) return 0;
         if (!(group & (BEFORE | ADJACENT | AFTER)) || held(u, h->a, h->b, UNLESS)) continue;
         if ((group & BEFORE) && h->b <= a) before = most(before, h->b);
         if ((group & ADJACENT) && h->b <= a) adjacent = most(adjacent, h->b);
@@ -120,7 +127,7 @@ static int denied(const Unit *u, I a, I b) {
 static int counts(Unit *u, I a, I b, const Rule *rule) {
     if (held(u, a, b, u->book->all_hold ? SPOKEN | SHIELD : SHIELD)) return 0;
     zones(u);
-    uint8_t first = u->zone[a - u->lo], last = u->zone[b - 1 - u->lo];
+    uint8_t first = u->plain ? Z_TEXT : u->zone[a - u->lo], last = u->plain ? Z_TEXT : u->zone[b - 1 - u->lo];
     if (!(rule->zones >> (first < last ? first : last) & 1)) return 0;
     return !rule->refuse || !denied(u, a, b);
 }
@@ -161,16 +168,27 @@ static int best_of(const Span *s, I n) {
     return flag;
 }
 
+/* Whether a node may hold, by the literals that stand in the unit alone. */
+static int may_hold(const Unit *u, int32_t number) {
+    const Node *node = u->book->nodes + number;
+    if (node->kind == LITERALS) return in(u->here, node->a);
+    if (node->kind == NEAR) return may_hold(u, node->a) && ((node->flags & NEGATED) || may_hold(u, node->b));
+    if (node->kind != AND && node->kind != OR) return 1;
+    for (int32_t i = node->a; i < node->b; i++)
+        if (may_hold(u, u->book->lists[i]) != (node->kind == AND)) return node->kind == OR;
+    return node->kind == AND;
+}
+
 /* The matches of a node that count (or all, leniently), in order, written to the room; how many there are. */
 static I spans(Unit *u, int32_t number, const Rule *rule, Span **out) {
     const Node *node = u->book->nodes + number;
     I first = u->used;
     *out = u->room + first;
     if (node->kind == LITERALS) {
-        if (u->met[number] != u->number) return 0;
+        if (!in(u->here, node->a)) return 0;
         I reach = -1, from = 0;
-        for (int32_t link = u->first[number]; link >= 0; link = u->links[link].next) {
-            Hit *h = u->hits + u->links[link].hit;
+        for (Hit *h = u->hits; h < u->hits + u->n; h++) {
+            if (!in(row_of(u, h), node->a)) continue;
             int ok = hit_counts(u, h, rule);
             /* Inside a longer one that counts it is none. Hits come in the order of starts, longer ones first. */
             int inside = reach >= h->b && reach - from > h->b - h->a;
@@ -193,6 +211,7 @@ static I spans(Unit *u, int32_t number, const Rule *rule, Span **out) {
         int filled = 0, worst = 0, flag;
         for (int32_t i = node->a; i < node->b; i++) {
             int32_t part = u->book->lists[i];
+            if (node->kind == OR && !may_hold(u, part)) continue;
             if (node->kind == AND && !u->book->nodes[part].points) {
                 if ((flag = best(u, part, rule)) == ABSENT) return u->used = first, 0;
                 worst |= flag;
@@ -217,8 +236,7 @@ static I spans(Unit *u, int32_t number, const Rule *rule, Span **out) {
     I n_left = spans(u, node->a, rule, &left), n_right, n = 0;
     if (!n_left) return u->used = first, 0;
     n_right = spans(u, node->b, rule, &right);
-    zones(u);
-    const int32_t *clause = u->clause - u->lo;
+    const int32_t *clause = clauses(u);
     I start = u->used;
     for (I i = 0; i < n_left; i++) {
         I gap_after = -1, gap_before = -1, b_a = 0, b_b = 0, a_a = 0, a_b = 0;
@@ -249,17 +267,6 @@ static I spans(Unit *u, int32_t number, const Rule *rule, Span **out) {
     if (!(node->flags & NEGATED)) n = unique(u->room + first, n);
     u->used = first + n;
     return n;
-}
-
-/* Whether a node may hold, by the literals that stand in the unit alone. */
-static int may_hold(const Unit *u, int32_t number) {
-    const Node *node = u->book->nodes + number;
-    if (node->kind == LITERALS) return u->met[number] == u->number;
-    if (node->kind == NEAR) return may_hold(u, node->a) && ((node->flags & NEGATED) || may_hold(u, node->b));
-    if (node->kind != AND && node->kind != OR) return 1;
-    for (int32_t i = node->a; i < node->b; i++)
-        if (may_hold(u, u->book->lists[i]) != (node->kind == AND)) return node->kind == OR;
-    return node->kind == AND;
 }
 
 /* The best flag of a node in the unit, ABSENT where it does not hold. */
@@ -307,6 +314,49 @@ static void tally(Unit *u, const Rule *rule, int barred, int32_t *counted, uint8
     u->used = 0;
 }
 
+/* Whether a rule may hold: as may_hold, or a little less exactly. */
+static int may_apply(const Unit *u, const Rule *rule) {
+    for (const int32_t *bits = u->book->lists + rule->a, *end = u->book->lists + rule->b; bits < end; bits += 2)
+        if ((bits[0] < 0 || in(u->here, bits[0])) && (bits[1] < 0 || in(u->here, bits[1]))) return 1;
+    return 0;
+}
+
+/* Find the literals of a unit, in the order of their starts, longer ones first, and what they are in. */
+static void find_hits(Unit *u) {
+    const Book *book = u->book;
+    const Trie *trie = book->trie;
+    const X *x = u->x;
+    I hi = u->hi;
+    u->n = u->groups = 0;
+    memset(u->here, 0, (size_t)book->width * sizeof(uint64_t));
+    static int32_t places[MOST_CHARS];
+    for (I i = 0, n = starts(trie, x, u->lo, hi, places); i < n; i++) {
+        I a = u->lo + places[i];
+        if (x[a] < 128 && a > u->lo && is_latin(x[a - 1]) && is_latin(x[a])) continue;
+        int32_t node = child(trie, 0, x[a]);
+        I from = u->n;
+        for (I b = a + 1; node; b++) {
+            int32_t w = trie->words[node];
+            if (w >= 0 && !(x[b - 1] < 128 && b < hi && is_latin(x[b - 1]) && is_latin(x[b]))) {
+                if (u->n == MOST_HITS - 1) u->hard = 1;
+                else u->hits[u->n++] = (Hit){w, (int32_t)a, (int32_t)b, {0}};
+                u->groups |= book->groups[w];
+                const uint64_t *row = book->rows + w * book->width;
+                for (I k = 0; k < book->width; k += BLOCK)
+                    for (I j = k; j < k + BLOCK; j++) u->here[j] |= row[j];
+            }
+            if (b >= hi) break;
+            node = child(trie, node, x[b]);
+        }
+        for (I k = from, j = u->n - 1; k < j; k++, j--) {
+            Hit swap = u->hits[k];
+            u->hits[k] = u->hits[j];
+            u->hits[j] = swap;
+        }
+    }
+    if (!(u->groups & SPOKEN)) memset(u->here, 0, (size_t)book->width * sizeof(uint64_t));
+}
+
 /* Say of n units which themes they bear: bears[unit * n_themes + theme]. `parents` are the headings above, -1 for none;
    `holding` has room for the expressions that hold in each. Units that only the plain functions can do are marked as hard.
    `counted` and `refused`, like `bears` but wanted only if given, tell how many matches count and whether one is refused. */
@@ -316,71 +366,33 @@ void codes(Machine *m, const Book *book, const T *t, const X *x, I n, const I *b
     static uint8_t zone[MOST_CHARS];
     static int32_t clause[MOST_CHARS];
     static Span room[ROOM];
-    static I asked[MOST_RULES];
-    static int32_t rules[MOST_RULES];
-    memset(asked, -1, sizeof asked);
-    static I met[MOST_NODES];
-    static int32_t first[MOST_NODES], last[MOST_NODES];
-    static Link links[ROOM];
-    memset(met, -1, sizeof met);
-    Unit u = {.met = met, .first = first, .links = links,.m = m, .book = book, .t = t, .x = x, .hits = hits, .zone = zone, .clause = clause, .room = room};
+    static uint64_t here[MOST_BITS / 64];
+    Unit u = {.m = m, .book = book, .t = t, .x = x, .hits = hits, .zone = zone, .clause = clause, .room = room, .here = here};
+    /* Few patterns, seldom asked: no unit is looked at beforehand. */
+    m->seen = ~(uint64_t)0;
+    m->from = m->until = 0;
     for (I i = 0; i < n; i++) {
-        int spoken = 0, doctrine = -1;
-        u.number = i, u.lo = begin[i], u.hi = end[i], u.n = 0, u.zones_known = u.hard = 0, u.used = 0;
+        int doctrine = -1;
+        u.lo = begin[i], u.hi = end[i], u.zones_known = u.clauses_known = u.hard = 0, u.used = 0;
         if (u.hi - u.lo > MOST_CHARS) {
             hard[i] = 1;
             continue;
         }
-        glance(m, t, u.lo, u.hi);
-        for (I a = u.lo; a < u.hi; a++) {
-            int32_t node = x[a] > 0xFFFF ? 0 : book->trie->first[x[a]];
-            if (!node || (a > u.lo && is_latin(x[a - 1]) && is_latin(x[a]))) continue;
-            I from = u.n;
-            for (I b = a + 1;; b++) {
-                int32_t w = book->trie->words[node];
-                if (w >= 0 && !(b < u.hi && is_latin(x[b - 1]) && is_latin(x[b]))) {
-                    if (u.n == MOST_HITS - 1) u.hard = 1;
-                    else hits[u.n++] = (Hit){w, (int32_t)a, (int32_t)b, {0}};
-                    spoken |= book->groups[w] & SPOKEN;
-                }
-                if (b >= u.hi || !(node = child(book->trie, node, x[b]))) break;
+        find_hits(&u);
+        for (I word = 0; word < book->rule_words; word++)
+            for (uint64_t asked = here[word] | book->loose[word]; asked && !(doctrine > 0 && !counted); asked &= asked - 1) {
+                const Rule *rule = book->rules + 64 * word + lowest(asked);
+                uint8_t *bear = bears + i * n_themes + rule->theme;
+                if ((*bear && !counted) || (rule->kind >= 0 && rule->kind != headings[i])) continue;
+                if (!may_apply(&u, rule) || (!counted && !holds_in(&u, rule->node, rule))) continue;
+                if (book->doctrine >= 0 && doctrine < 0)
+                    doctrine = holds_in(&u, book->rules[book->n_rules].node, book->rules + book->n_rules);
+                if (doctrine > 0 && !counted) break;
+                int under = rule->heading < 0;
+                for (I above = parents[i]; above >= 0 && !under; above = parents[above]) under = holding[above] >> rule->bit & 1;
+                if (counted) tally(&u, rule, doctrine > 0 || !under, counted + i * n_themes + rule->theme, refused + i * n_themes + rule->theme);
+                else *bear = (uint8_t)under;
             }
-            for (I k = from, j = u.n - 1; k < j; k++, j--) {
-                Hit swap = hits[k];
-                hits[k] = hits[j];
-                hits[j] = swap;
-            }
-        }
-        int32_t n_links = 0, n_asked = 0;
-#define ASK(list, from, to)                                         \
-    for (int32_t j = (from); j < (to); j++)                         \
-        if (asked[(list)[j]] != i) asked[(list)[j]] = i, rules[n_asked++] = (list)[j];
-        for (I k = 0; k < u.n && spoken; k++) {
-            ASK(book->lists, book->by_first[hits[k].word], book->by_last[hits[k].word])
-            for (int32_t j = book->nodes_first[hits[k].word]; j < book->nodes_last[hits[k].word] && n_links < ROOM; j++) {
-                int32_t node = book->lists[j];
-                links[n_links] = (Link){(int32_t)k, -1};
-                if (met[node] == i) links[last[node]].next = n_links;
-                else first[node] = n_links;
-                met[node] = i;
-                last[node] = n_links++;
-            }
-            u.hard |= n_links == ROOM;
-        }
-        ASK(book->loose, 0, book->n_loose)
-        for (I k = 0; k < n_asked; k++) {
-            const Rule *rule = book->rules + rules[k];
-            uint8_t *bear = bears + i * n_themes + rule->theme;
-            if ((*bear && !counted) || (rule->kind >= 0 && rule->kind != headings[i])) continue;
-            if (!may_hold(&u, rule->node) || (!counted && !holds_in(&u, rule->node, rule))) continue;
-            if (book->doctrine >= 0 && doctrine < 0)
-                doctrine = holds_in(&u, book->rules[book->n_rules].node, book->rules + book->n_rules);
-            if (doctrine > 0 && !counted) break;
-            int under = rule->heading < 0;
-            for (I above = parents[i]; above >= 0 && !under; above = parents[above]) under = holding[above] >> rule->bit & 1;
-            if (counted) tally(&u, rule, doctrine > 0 || !under, counted + i * n_themes + rule->theme, refused + i * n_themes + rule->theme);
-            else *bear = (uint8_t)under;
-        }
         holding[i] = 0;
         for (I r = 0; r < book->n_rules && headings[i]; r++)
             if (book->rules[r].heading >= 0 && holds_in(&u, book->rules[r].heading, book->rules + r)) holding[i] |= (uint64_t)1 << book->rules[r].bit;

@@ -1,139 +1,266 @@
-/* What cxzy_study/facts/{mentions,resolve}.py ask first of every text: where a numbered formula may stand, and whether
-   anything around one may spell it out. What is made of the answers is theirs. */
-#include "trie.h"
+/* Numbered formulas of many documents, and their rows: cxzy_study/facts/formulas.py. */
+#include "formulas.h"
 
-/* In the order of cxzy_study/facts/fast_formulas.py; the patterns for running text are the last. */
-enum { HINT, NUMERIC, LED, QUOTED, PATTERNS };
-enum { MOST_CHARS = 4000, REACH = 300, NEXT = 2400, NEAR = 12, MOST_UNITS = 14, MOST_READ = 10000000 };
+enum { MOST_TRIES = 24, MOST_FAMILIES = 400 };
 
-typedef struct {
-    I unit, rule, a, b, start;
-} Candidate;
-
-/* Every stretch of n units that may be a formula, known ones under the rule after the last pattern; -1: no more room. */
-I candidates(Machine *m, const Trie *known, const T *t, const X *x, I n, const I *begin, const I *end, I n_patterns, I doubled,
-             Candidate *out, I size) {
-    I found = 0;
-    for (I i = 0; i < n; i++) {
-        I lo = begin[i], hi = end[i], reach = lo;
-        glance(m, t, lo, hi);
-        if (!search(m, t, HINT, lo, lo, hi)) continue;
-        for (int rule = QUOTED; rule < n_patterns; rule++) {
-            for (I at = lo; search(m, t, rule, at, lo, hi);) {
-                I start = m->g[0], a = start, b = m->g[1];
-                at = b > a ? b : a + 1;
-                if (rule == QUOTED || rule == doubled) a = m->g[2], b = m->g[3];
-                if (rule == QUOTED && !search(m, t, NUMERIC, a, a, b)) continue;
-                if (found == size) return -1;
-                out[found++] = (Candidate){i, rule, a, b, start};
-            }
+/* Families by their names, in the order in which they are met; the name is the last `n` characters of the keys. */
+static I family_of(Work *w, I n, int add) {
+    uint64_t h = 1469598103934665603u;
+    I a = w->n_keys - n;
+    for (I k = a; k < w->n_keys; k++) h = (h ^ w->keys[k]) * 1099511628211u;
+    I at = (I)(h >> 20 & (BUCKETS - 1));
+    while (w->buckets[at]) {
+        Family *family = w->families + w->buckets[at] - 1;
+        if (same(w->keys, family->a, family->b, a, w->n_keys)) {
+            w->n_keys = a;
+            return w->buckets[at] - 1;
         }
-        for (I a = lo; a < hi; a++) {
-            int32_t node = 0;
-            I b = 0;
-            for (I k = a; k < hi && (node = child(known, node, x[k])); k++)
-                if (known->words[node] >= 0) b = k + 1;
-            if (b <= reach) continue;
-            reach = b;
-            if (found == size) return -1;
-            out[found++] = (Candidate){i, n_patterns, a, b, a};
-        }
+        at = (at + 1) & (BUCKETS - 1);
     }
+    if (!add) {
+        w->n_keys = a;
+        return -1;
+    }
+    w->families[w->n_families] = (Family){a, w->n_keys, 0, 0, -1, at};
+    w->buckets[at] = (int32_t)++w->n_families;
+    return w->n_families - 1;
+}
+
+static void put_group(Work *w, const Formula *f, int k) {
+    for (int i = 0; i < 2 && f->number[k][i]; i++) w->keys[w->n_keys++] = f->number[k][i];
+    memcpy(w->keys + w->n_keys, f->head[k].x, (size_t)f->head[k].n * sizeof(X));
+    w->n_keys += f->head[k].n;
+}
+
+static void name_families(Document *d) {
+    Work *w = d->w;
+    for (I k = 0; k < w->n_mentions; k++) {
+        Mention *m = w->mentions + k;
+        const Formula *f = w->formulas + m->formula;
+        I a = w->n_keys, size = m->b - m->a + 4 * MOST_NUMBERS;
+        for (int h = 0; h < f->n_heads; h++) size += f->head[h].n;
+        if (a + size + 64 > MOST_KEYS) {
+            w->hard = 1;
+            return;
+        }
+        for (int h = 0; h < f->n_heads && h < f->n; h++) put_group(w, f, h);
+        if (!f->n_heads) {
+            memcpy(w->keys + a, d->all.x + m->a, (size_t)(m->b - m->a) * sizeof(X));
+            w->n_keys += m->b - m->a;
+        }
+        m->family = family_of(w, w->n_keys - a, 1);
+    }
+}
+
+/* 两公开三评议 where 两公开 and 三评议 are told one by one. */
+static I by_groups(Document *d, const Formula *f) {
+    Work *w = d->w;
+    I told[MOST_NUMBERS];
+    if (f->n_heads < 2 || f->shape != GROUPED) return -1;
+    for (int k = 0; k < f->n_heads; k++) {
+        I a = w->n_keys;
+        if (a + f->head[k].n + 2 > MOST_KEYS) {
+            w->hard = 1;
+            return -1;
+        }
+        put_group(w, f, k);
+        I family = family_of(w, w->n_keys - a, 0);
+        if (family < 0 || (told[k] = w->families[family].known) < 0) return -1;
+    }
+    I found = begin_found(d, GROUPS_OF_IT);
+    for (int k = 0; k < f->n_heads; k++)
+        for (I p = 0; p < w->found[told[k]].n; p++) {
+            Place place = w->places[w->found[told[k]].places + p];
+            add_place(d, place.unit, place.a, place.b);
+        }
     return found;
 }
 
+/* What is told of each family, by its first mention that tells all of it, holds for all of its mentions. */
+static int spread(Work *w) {
+    int some = 0;
+    for (I k = 0; k < w->n_families; k++) w->families[k].known = -1;
+    for (I k = 0; k < w->n_mentions; k++) {
+        Mention *m = w->mentions + k;
+        Family *family = w->families + m->family;
+        if (m->found < 0 || !w->found[m->found].complete || family->known >= 0) continue;
+        family->known = m->found;
+        some = 1;
+    }
+    for (I k = 0; k < w->n_mentions; k++)
+        if (w->families[w->mentions[k].family].known >= 0) w->mentions[k].found = w->families[w->mentions[k].family].known;
+    return some;
+}
+
+static void resolve(Document *d) {
+    Work *w = d->w;
+    I asked = 0, told = 0;
+    Mention *mentions = w->mentions, *stop = mentions, *end = mentions + w->n_mentions;
+    name_families(d);
+    for (Mention *m = mentions; m < end && !w->hard; m++) {
+        Family *family = w->families + m->family;
+        if (m >= stop)
+            for (stop = m + 1; stop < end && stop->unit == m->unit;) stop++;
+        asked += !family->asked++;
+        /* A family that its first mentions do not spell out is not looked for without end. */
+        m->found = !family->parts && family->asked <= MOST_TRIES && asked <= MOST_FAMILIES ? find_parts(d, m, stop) : -1;
+        if (m->found < 0 || !w->found[m->found].complete) continue;
+        told += !family->parts;
+        family->parts = 1;
+    }
+    for (Mention *m = mentions; m < end && !w->hard; m++) {
+        Family *family = w->families + m->family;
+        const Formula *f = w->formulas + m->formula;
+        if (m->found >= 0 || family->parts || !f->announced || told > MOST_FAMILIES) continue;
+        m->found = find_anywhere(d, m->unit, f);
+        family->parts = 1;
+        told++;
+    }
+    if (w->hard || !spread(w)) return;
+    for (Mention *m = mentions; m < end && !w->hard; m++) {
+        if (m->found >= 0 && w->found[m->found].complete) continue;
+        I found = by_groups(d, w->formulas + m->formula);
+        if (found >= 0) m->found = found;
+    }
+    spread(w);
+}
+
+/* Cells are written one after the other into one text; what finds no room there is counted all the same. */
 typedef struct {
-    I unit, start, end, first, last; /* its document's units */
-    I heads_a, heads_b;              /* its heads, all different, in `ends` */
-    I least, most;                   /* how many items may spell it out; 0: none */
-    I anywhere;                      /* how many of its heads a unit must hold to spell it out, wherever it stands; 0: none may */
-} Named;
+    X *x;
+    I n, size;
+} Written;
 
 typedef struct {
-    const X *x, *heads;
-    const I *ends, *begin, *end, *heading, *depth;
-} Told;
+    I unit, a, b, complete, source, announced, n_found, rule, dated;
+    I cells[6][2]; /* numbers, heads, parts, their places, family, pattern */
+} Row;
 
-static I bearing(const Told *d, const Named *f, I a, I b) { /* how often its heads stand in [a, b) */
+static void put(Written *out, X c) {
+    if (out->n < out->size) out->x[out->n] = c;
+    out->n++;
+}
+
+static void put_text(Written *out, const X *x, I a, I b) {
+    if (a < b && out->n + b - a <= out->size) memcpy(out->x + out->n, x + a, (size_t)(b - a) * sizeof(X));
+    out->n += most(0, b - a);
+}
+
+static void put_integer(Written *out, I value, int width) {
+    X digits[24];
+    int n = 0, minus = value < 0;
+    if (minus) value = -value;
+    for (; value || !n || n < width; value /= 10) digits[n++] = '0' + (X)(value % 10);
+    if (minus) put(out, '-');
+    while (n) put(out, digits[--n]);
+}
+
+static void put_number(Written *out, const X *number) {
+    put(out, number[0]);
+    if (number[1]) put(out, number[1]);
+}
+
+static void put_found(Document *d, Written *out, Found *found, int width) {
+    const Place *places = d->w->places + found->places;
+    found->parts[0] = out->n;
+    for (I k = 0; k < found->n; k++) {
+        if (k) put(out, '|');
+        I begin = d->begin[places[k].unit], size = d->end[places[k].unit] - begin;
+        put_text(out, d->all.x, begin + least(most(0, places[k].a), size), begin + least(most(0, places[k].b), size));
+    }
+    found->parts[1] = found->told[0] = out->n;
+    for (I k = 0; k < found->n; k++) {
+        if (k) put(out, ';');
+        put(out, 'u');
+        put_integer(out, places[k].unit - d->first + 1, width);
+        put(out, ':');
+        put_integer(out, places[k].a, 0);
+        put(out, '-');
+        put_integer(out, places[k].b, 0);
+    }
+    found->told[1] = out->n;
+}
+
+static void put_pattern(Written *out, const Formula *f) {
+    static const X numbers[] = U"〇一二三四五六七八九十", letters[] = U"XYZWVUTS";
+    int letter[MOST_NUMBERS], n = 0;
+    for (int k = 0; k < f->n_heads && k < f->n; k++) {
+        int first = 0;
+        while (!same_word(&f->head[first], &f->head[k])) first++;
+        letter[k] = first < k ? letter[first] : n++;
+        int value = f->count[k], number = is_digit(f->number[k][0]) && (!f->number[k][1] || is_digit(f->number[k][1]));
+        if (number && value <= 10) put(out, numbers[value]);
+        else put_number(out, f->number[k]);
+        put(out, letters[letter[k] % 8]);
+    }
+}
+
+static void write_row(Document *d, const Mention *m, Written *out, Row *row, int width) {
+    Work *w = d->w;
+    const Formula *f = w->formulas + m->formula;
+    Found *found = m->found < 0 ? NULL : w->found + m->found;
+    *row = (Row){m->unit, m->a, m->b, found && found->complete, found ? found->source : NOWHERE, f->announced, found ? found->n : 0, m->rule,
+                 lookup(d->all.lexicon->dated, d->all.x, m->a, m->b), {{0}}};
+    row->cells[0][0] = out->n;
+    for (int k = 0; k < f->n; k++) {
+        if (k) put(out, ';');
+        put_number(out, f->number[k]);
+    }
+    row->cells[0][1] = row->cells[1][0] = out->n;
+    for (int k = 0; k < f->n_heads; k++) {
+        if (k) put(out, ';');
+        put_text(out, f->head[k].x, 0, f->head[k].n);
+    }
+    row->cells[1][1] = out->n;
+    if (found) {
+        if (found->parts[0] < 0) put_found(d, out, found, width);
+        memcpy(row->cells[2], found->parts, sizeof found->parts);
+        memcpy(row->cells[3], found->told, sizeof found->told);
+    }
+    row->cells[4][0] = out->n;
+    put_text(out, w->keys, w->families[m->family].a, w->families[m->family].b);
+    row->cells[4][1] = row->cells[5][0] = out->n;
+    if (f->n_heads) put_pattern(out, f);
+    else put_text(out, d->all.x, m->a, m->b);
+    row->cells[5][1] = out->n;
+}
+
+I formulas_room(void) { return (I)sizeof(Work); }
+
+/* The formulas of n documents, of each its units from `first` to the one before `last`; returns how many rows, -1 if there
+   is too little room. Of the documents that are `hard` there are none. */
+I formulas(Machine *m, const Lexicon *lexicon, const X *x, const T *t, I n, const I *first, const I *last, const I *begin, const I *end,
+           const I *heading, const I *depth, Work *w, X *joined, T *classes, uint8_t *taken, uint8_t *again, uint8_t *hard, X *text, I size,
+           Row *rows, I n_rows) {
+    Written out = {text, 0, size};
     I found = 0;
-    for (I h = f->heads_a; h < f->heads_b; h++) {
-        const X *head = d->heads + (h ? d->ends[h - 1] : 0);
-        I size = d->ends[h] - (h ? d->ends[h - 1] : 0);
-        for (I at = a; size && at + size <= b;) {
-            int same_ = d->x[at] == *head && !memcmp(d->x + at, head, (size_t)size * sizeof(X));
-            found += same_;
-            at += same_ ? size : 1;
-        }
-    }
-    return found;
-}
-
-static int may_fit(const Told *d, const Named *f, I a, I b) { return f->least && bearing(d, f, a, b) >= f->least; }
-
-static int any_of(const X *x, I a, I b, const X *chars) {
-    for (; a < b; a++)
-        if (among(x[a], chars)) return 1;
-    return 0;
-}
-
-static int before(Machine *m, const Told *d, const T *t, const Named *f, I lo) {
-    const X *x = d->x;
-    I end = f->start > lo && among(x[f->start - 1], U"“‘『「\"'") ? f->start - 1 : f->start, back = most(lo, end - REACH), stop = end;
-    /* Units before it that end in a semicolon belong to it. */
-    I borne = f->least ? bearing(d, f, lo, f->start) : 0;
-    for (I i = f->unit - 1, n = 1; f->least && i >= f->first && n < MOST_UNITS && d->end[i] > d->begin[i] && x[d->end[i] - 1] == ';'; i--, n++)
-        if (d->end[i] - d->begin[i] > MOST_CHARS || (borne += bearing(d, f, d->begin[i], d->end[i])) >= f->least) return 1;
-    if (end == back) return 0;
-    X last = x[end - 1];
-    if (among(last, U"体础干撑充") || (last == U'的' && end - 1 > back && among(x[end - 2], U"体础干撑充"))) return 1;
-    int led = among(last, U"的等容体手") && search(m, t, LED, most(back, end - 6), back, end);
-    if (led) stop = m->g[0];
-    if (stop > lo) {
-        last = x[stop - 1];
-        if (among(last, U"、,和与及+") && stop - 1 > lo) last = x[stop - 2];
-        if (among(last, U"”’』」")) return 1;
-    }
-    if (!led && f->least) {
-        I items = 1;
-        for (I at = stop - 1; at >= back && !among(x[at], U",;。!?:“”‘’『』「」"); at--) items += x[at] == U'、';
-        if (items >= most(2, f->least)) return 1;
-    }
-    return may_fit(d, f, back, stop);
-}
-
-static int following(const Told *d, const Named *f, I lo, I hi) {
-    I i = f->unit, first = i + 1, last = hi, found = 0, borne = 0;
-    while (last > lo && among(d->x[last - 1], U"”’』」\"'")) last--;
-    if (last > lo && d->x[last - 1] == ':') return 1;
-    while (first < least(i + 4, f->last) && !d->heading[first]) first++;
-    if (first < least(i + 4, f->last))
-        for (I j = first; j < f->last && found < f->most; j++) {
-            if (j - first > MOST_CHARS) return 1;
-            if (!d->heading[j] || d->depth[j] > d->depth[first]) continue;
-            if (d->depth[j] < d->depth[first]) break;
-            borne += bearing(d, f, d->begin[j], d->end[j]);
-            if (++found >= f->least && borne >= f->least) return 1;
-        }
-    if (d->heading[i] || i + 1 == f->last) return 0;
-    return may_fit(d, f, d->begin[i + 1], least(d->end[i + 1], d->begin[i + 1] + NEXT));
-}
-
-static int anywhere(const Told *d, const Named *f) {
-    for (I i = f->first; i < f->last && f->anywhere; i++)
-        if (bearing(d, f, d->begin[i], d->end[i]) >= f->anywhere) return 1;
-    return 0;
-}
-
-/* Of each of n formulas, in the order of documents: 1 if what stands around it may spell it out, and 2 if another unit may. */
-void spelled(Machine *m, const T *t, const Told *d, I n, const Named *named, uint8_t *may) {
-    I looked = 0;
-    for (const Named *f = named; f < named + n; f++) {
+    Document d = {begin, end, heading, depth, 0, 0, {m, lexicon, x, t, 0, 0, &w->hard}, w};
+    w->joined = joined;
+    w->classes = classes;
+    w->taken = taken;
+    w->again = again;
+    w->n_families = 0;
+    memset(w->buckets, 0, sizeof w->buckets);
+    memset(w->name_buckets, 0, sizeof w->name_buckets);
+    memset(w->filter, 0, sizeof w->filter);
+    for (I k = 0; k < n; k++) {
+        I units = last[k] - first[k], width = 3;
+        d.first = first[k];
+        d.last = last[k];
+        w->hard = 0;
+        m->full = 0;
+        w->n_found = w->n_places = w->n_keys = 0;
+        if (!units) continue;
+        find_mentions(w, &d.all, d.first, d.last, begin, end);
         m->seen = ~(uint64_t)0;
-        I lo = d->begin[f->unit], hi = d->end[f->unit], near = least(hi, f->end + NEAR);
-        may[f - named] = hi - lo > MOST_CHARS || any_of(d->x, f->end, near, U"(即就也是指包分具主内:—") ||
-                         (any_of(d->x, f->end, near, U",") && may_fit(d, f, lo, hi)) || before(m, d, t, f, lo) || following(d, f, lo, hi);
-        /* However many formulas a document has, it is not read without end. */
-        looked = (f > named && f[-1].first == f->first ? looked : 0) + d->end[f->last - 1] - d->begin[f->first];
-        may[f - named] |= (uint8_t)(looked > MOST_READ || anywhere(d, f) ? 2 : 0);
+        if (w->n_mentions && !w->hard) resolve(&d);
+        for (I most_ = 1000; most_ <= units; most_ *= 10) width++;
+        hard[k] = w->hard || m->full;
+        if (!hard[k] && found + w->n_mentions > n_rows) return -1;
+        for (I i = 0; i < w->n_mentions && !hard[k]; i++) write_row(&d, w->mentions + i, &out, rows + found++, (int)width);
+        for (I i = 0; i < w->n_families; i++) w->buckets[w->families[i].cell] = 0;
+        w->n_families = 0;
+        if (out.n > size) return -1;
     }
+    return found;
 }

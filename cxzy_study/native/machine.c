@@ -155,6 +155,8 @@ I run(Machine *m, const T *t, I at, I lo, I hi, I pc, int whole) {
 /* Every match in a text of n characters, as finditer gives them: the first 8 groups of each. */
 I find_all(Machine *m, I pattern, const T *t, I n, I (*out)[16]) {
     I found = 0, at = 0, empty_at = -1;
+    m->seen = ~(uint64_t)0;
+    m->from = m->until = 0;
     while (at <= n && search(m, t, (int)pattern, at, 0, n)) {
         I a = m->g[0], b = m->g[1];
         if (a == b && a == empty_at) {

@@ -12,18 +12,23 @@ typedef uint32_t X;
 typedef uint16_t T;
 typedef int64_t I;
 
-enum { MOST = 40000, GROUPS = 64 };
+enum { MOST = 40000, GROUPS = 64, GLANCED = 1 << 16, PAIR_BITS = 13, MASKS = 8 };
 
 typedef struct {
     const int32_t *code, *starts, *branches, *ways;
     const int32_t *widths; /* of each pattern, and the next: see Programs in cxzy_study/text/regex.py */
     const uint32_t *sets, *near;
-    const uint64_t *masks; /* of each class, for positions 1 to 3 and for what a match must hold: which patterns know it there */
+    const uint64_t *masks; /* MASKS of each class: which patterns may have it as first, second and third character, and which need it;
+                              which may begin with it, and which have it second, whatever follows */
     I words, width;
     int32_t *stack; /* 4 * MOST */
     uint64_t seen;  /* of the first 64 patterns, which may match in the text that is at hand */
     I full;         /* set when the stack did not suffice: the answer is not to be trusted */
     I g[GROUPS];    /* groups of the last match: start and end of group n at 2n and 2n+1, -1 if it has none */
+    const uint64_t *pairs; /* of two characters by their classes: which patterns may have them first and second, second and third */
+    uint64_t *may_begin; /* GLANCED; of each character of the text at hand, which of them may begin a match there */
+    const T *text;       /* where that text stands, and its place there; from == until: nothing is kept */
+    I from, until;
 } Machine;
 
 I run(Machine *m, const T *t, I at, I lo, I hi, I pc, int whole);
@@ -37,28 +42,69 @@ static inline void forget(Machine *m) {
 static inline I least(I a, I b) { return a < b ? a : b; }
 static inline I most(I a, I b) { return a > b ? a : b; }
 
+/* The number of the lowest bit that is set. */
+static inline int lowest(uint64_t bits) {
+#ifdef __GNUC__
+    return __builtin_ctzll(bits);
+#else
+    int n = 0;
+    while (!(bits >> n & 1)) n++;
+    return n;
+#endif
+}
+
 /* Whether a match of at least `width` characters may begin at `at`, by its first three characters. */
 static inline int may(const uint32_t *near, I words, I width, const T *t, I at) {
     return width < 1 || (has(near, t[at]) && (width < 2 || (has(near + words, t[at + 1]) && (width < 3 || has(near + 2 * words, t[at + 2])))));
 }
 
-/* Look at a text once, for all patterns: those that do not stand in `seen` match nowhere in it. */
-static inline void glance(Machine *m, const T *t, I lo, I hi) {
-    uint64_t may_begin = 0, holds_one = 0;
+static inline const uint64_t *pair_of(const Machine *m, T a, T b) {
+    return m->pairs + 2 * (((uint32_t)a * 0x9E3779B1u ^ (uint32_t)b * 0x85EBCA6Bu) >> (32 - PAIR_BITS));
+}
+
+/* Look at a text once, for the first 64 patterns: those that do not stand in `seen` match nowhere in it. What was kept of
+   texts before it, from `from` on, stays known; glance() begins anew. */
+static inline void glance_on(Machine *m, const T *t, I lo, I hi) {
+    int kept = lo >= m->until && hi - m->from <= GLANCED;
+    uint64_t any = 0, holds_one = 0, *may_begin = m->may_begin - m->from;
+    const uint64_t *masks = m->masks;
+    if (kept) m->until = hi;
+    const uint64_t all[2] = {~(uint64_t)0, ~(uint64_t)0}, *next = lo + 1 < hi ? pair_of(m, t[lo], t[lo + 1]) : all;
     for (I at = lo; at < hi; at++) {
-        const uint64_t *mask = m->masks + 4 * t[at];
+        const uint64_t *mask = masks + MASKS * t[at], *pair = next;
+        uint64_t here = mask[0] & (pair[0] | mask[4]);
         holds_one |= mask[3];
-        may_begin |= mask[0] & (at + 1 < hi ? m->masks[4 * t[at + 1] + 1] : ~(uint64_t)0) & (at + 2 < hi ? m->masks[4 * t[at + 2] + 2] : ~(uint64_t)0);
+        next = all;
+        if (at + 1 < hi) {
+            mask = masks + MASKS * t[at + 1];
+            here &= mask[1];
+            if (at + 2 < hi) {
+                next = pair_of(m, t[at + 1], t[at + 2]);
+                here &= (next[1] | mask[5]) & masks[MASKS * t[at + 2] + 2];
+            }
+        }
+        if (kept) may_begin[at] = here;
+        any |= here;
     }
-    m->seen = lo < hi ? may_begin & holds_one : ~(uint64_t)0;
+    m->seen = lo < hi ? any & holds_one : ~(uint64_t)0;
+}
+
+static inline void glance(Machine *m, const T *t, I lo, I hi) {
+    m->text = t;
+    m->from = m->until = lo;
+    glance_on(m, t, lo, hi);
 }
 
 static inline int unseen(const Machine *m, int pattern) { return pattern < 64 && !(m->seen >> pattern & 1); }
 
+/* Whether what the last glance has kept holds for [at, hi). */
+static inline int known(const Machine *m, const T *t, int pattern, I at, I hi) { return pattern < 64 && at >= m->from && hi <= m->until && m->text == t; }
+
 /* Where a match that begins at `at` ends, -1 if there is none, in a text that is [lo, hi). */
 static inline I match(Machine *m, const T *t, int pattern, I at, I lo, I hi) {
     const int32_t *w = m->widths + 4 * pattern;
-    if (unseen(m, pattern) || at + w[0] > hi || !may(m->near + 5 * pattern * m->words, m->words, w[0], t, at)) return -1;
+    if (unseen(m, pattern) || at + w[0] > hi) return -1;
+    if (w[0] > 0 && known(m, t, pattern, at, hi) ? !(m->may_begin[at - m->from] >> pattern & 1) : !may(m->near + 5 * pattern * m->words, m->words, w[0], t, at)) return -1;
     forget(m);
     return run(m, t, at, lo, hi, m->starts[pattern], 0);
 }
@@ -80,14 +126,22 @@ static inline int search(Machine *m, const T *t, int pattern, I at, I lo, I hi) 
         if (hi <= lo || !has(near + 3 * m->words, t[hi - 1])) return 0;
         at = most(at, hi - w[1]);
     }
+    const uint64_t *may_begin = w[0] > 0 && known(m, t, pattern, at, hi) ? m->may_begin - m->from : NULL;
     for (I need = at - 1; at + w[0] <= hi; at++) {
+        if (may_begin) {
+            I last = hi - w[0];
+            while (at <= last && !(may_begin[at] >> pattern & 1)) at++;
+            if (at > last) return 0;
+        }
         if (w[3] >= 0 && need < at) {
             for (need = at; need < hi && !has(near + 4 * m->words, t[need]); need++) {}
             if (need == hi) return 0;
-            at = most(at, need - w[3]);
-            if (at + w[0] > hi) return 0;
+            if (need - w[3] > at) {
+                at = need - w[3] - 1;
+                continue;
+            }
         }
-        if (!may(near, m->words, w[0], t, at)) continue;
+        if (!may_begin && !may(near, m->words, w[0], t, at)) continue;
         forget(m);
         I end = run(m, t, at, lo, hi, m->starts[pattern], 0);
         if (end >= 0) {
@@ -105,11 +159,21 @@ static inline I length(const X *word) {
     return n;
 }
 
-static inline int among(X c, const X *chars) {
+static inline int among_any(X c, const X *chars) {
     for (; *chars; chars++)
         if (*chars == c) return 1;
     return 0;
 }
+
+static inline int among_n(X c, const X *chars, int n) {
+    int yes = 0;
+#pragma GCC unroll 64
+    for (int i = 0; i < n; i++) yes |= chars[i] == c;
+    return yes;
+}
+
+/* Whether c is one of the characters; without a loop where they stand there as a literal. */
+#define among(c, chars) (sizeof(chars) > sizeof(X *) ? among_n(c, chars, (int)(sizeof(chars) / sizeof(X)) - 1) : among_any(c, chars))
 
 static inline int holds(const X *x, I lo, I hi, X c) {
     for (; lo < hi; lo++)

@@ -156,7 +156,7 @@ static void qualify(Unit *u, I a, I b, I from) {
     if (match(u->m, u->t, BEHIND, b, u->lo, u->hi) >= 0) add(u, u->x, g[2], g[3], from);
 }
 
-#define EACH_MATCH(pattern) for (I at = lo, a, b; search(m, t, pattern, at, lo, hi) && (a = g[0], b = at = g[1], 1);)
+#define EACH_MATCH(pattern) for (I at = lo, a, b; search(m, t, pattern, at, lo, hi) && (a = g[0], b = at = g[1], (void)a, (void)b, 1);)
 
 static void early(Unit *u) { /* ranks, fractions, halves, pairs (两三天) */
     Machine *m = u->m;

@@ -9,16 +9,16 @@ enum {
     PUBLISHED, OUTLET, DATELINE, CREDIT
 };
 enum { PART, HAN, HAN_BRACKETS, ARABIC, ARABIC_BRACKETS, CIRCLED, ORDINAL, DASH, IS, FIRST, PLAIN, NO_LEVEL = -1 };
-enum { SPACE = 1, BLANK = 2, WORD = 4, TRADITIONAL = 8, SIMPLE = 16, SURNAME = 32, DECIMAL = 64 };
+enum { SPACE = 1, BLANK = 2, WORD = 4, TRADITIONAL = 8, SIMPLE = 16, SURNAME = 32, DECIMAL = 64, BREAK = 128, MARK = 256, PAIR = 512 };
 enum { TEXT, DEBRIS, FOOTER, MENU, SHARE_BAR, NOTICE, LINKS, BYLINE, MASTHEAD, CAPTION, CHATTER, SIGNATURE_DATE, TOLD_TWICE };
 enum { MAX_HEADING = 60, MAX_RUN_IN = 48, MAX_RUN_IN_ITEM = 26, MAX_PARALLEL = 22, MOST_LINES = 20000, MOST_PARTS = 4000 };
 
 typedef struct {
-    const uint8_t *kinds;  /* of each character: SPACE … */
+    const uint16_t *kinds;  /* of each character: SPACE … */
     const int32_t *reasons; /* of each rule for lines */
-    const uint64_t *needs; /* of each character: the rules that need one of some, of which it is one */
-    I always;               /* the rules that need none */
-    I space;                /* class of a space */
+    const X *half;          /* of each character: its form of half width */
+    const T *classes;       /* of each character */
+    I anywhere;             /* the rules that hold for a line that has a match anywhere */
 } Rules;
 
 typedef struct {
@@ -32,6 +32,7 @@ typedef struct {
 typedef struct {
     I a, b;    /* raw text, stripped */
     I fa, fb;  /* folded text */
+    uint64_t seen; /* what may match in the folded text: see glance */
     int reason, title, runs;
 } Line;
 
@@ -48,12 +49,12 @@ typedef struct {
 typedef struct {
     Machine *m;
     const Rules *rules;
-    const X *x, *fold;
-    const T *t, *ft_all;
+    const X *x;
+    T *t; /* classes of x, line by line */
     /* folded lines, paragraphs */
     X *fx, *px;
     T *ft, *pt;
-    int32_t *ps, *pe; /* where each character of a paragraph begins and ends in the page */
+    int32_t *ps; /* where each character of a paragraph stands in the page */
     Line *lines;
     I n_lines;
     Para *paras;
@@ -147,21 +148,19 @@ static int is_author_line(Page *p, I lo, I hi) {
     return n && (n > 1 || role);
 }
 
-static int reason_of(Page *p, const Line *line, int before, int after, int titled) {
+static int reason_in_sight(Page *p, const Line *line, int before, int after, int titled) {
     Machine *m = p->m;
     const T *t = p->ft;
     I lo = line->fa, hi = line->fb, n = hi - lo;
     if (n > 400) return TEXT;
     int ends = ends_sentence(p->fx, lo, hi);
-    uint64_t may = (uint64_t)p->rules->always;
-    for (I i = lo; i < hi; i++) may |= p->rules->needs[p->fx[i]];
     for (int rule = 0; rule < N_RULES; rule++) {
         int reason = p->rules->reasons[rule];
-        if (!(may >> rule & 1)) continue;
+        if (unseen(m, rule)) continue;
         if (ends && n > 30 && (reason == MENU || reason == SHARE_BAR || reason == MASTHEAD || reason == BYLINE)) continue;
         if (reason == SIGNATURE_DATE && !before && !after) continue;
         if (reason == CHATTER && ends && !after) continue;
-        if (full(m, t, rule, lo, hi)) return reason;
+        if (p->rules->anywhere >> rule & 1 ? search(m, t, rule, lo, lo, hi) : full(m, t, rule, lo, hi)) return reason;
     }
     if (before) {
         if (titled && n && (kind_of(p, p->fx[lo]) & SURNAME) && full(m, t, NAME, lo, hi)) return BYLINE;
@@ -177,6 +176,13 @@ static int reason_of(Page *p, const Line *line, int before, int after, int title
     return TEXT;
 }
 
+static int reason_of(Page *p, const Line *line, int before, int after, int titled) {
+    p->m->seen = line->seen;
+    int reason = reason_in_sight(p, line, before, after, titled);
+    p->m->seen = ~(uint64_t)0;
+    return reason;
+}
+
 static I key_size(const Page *p, const Line *line) {
     I n = 0;
     for (I i = line->fa; i < line->fb; i++) n += (kind_of(p, p->fx[i]) & WORD) && p->fx[i] != '_';
@@ -188,6 +194,8 @@ static void furniture(Page *p) {
     int titled = 0;
     Line *l = p->lines;
     for (I i = 0; i < n; i++) {
+        glance(p->m, p->ft, l[i].fa, l[i].fb);
+        l[i].seen = p->m->seen;
         l[i].reason = reason_of(p, l + i, 0, 0, 0);
         l[i].runs = is_running(p, l + i);
         if (l[i].runs) {
@@ -229,14 +237,24 @@ static int is_wrapped(const Page *p) { /* broken into lines of one width */
     return width >= 14 && (double)near >= 0.6 * (double)open && longest <= width + 6;
 }
 
-static int is_open(const X *x, I lo, I hi) { /* cannot end here */
-    static const X *const pairs[] = {U"《》", U"“”", U"「」", U"『』", U"（）", U"()", U"【】"};
+enum { N_PAIRS = 7 };
+typedef struct {
+    I from, to; /* what has been read */
+    I depth[N_PAIRS];
+} Pairs;
+
+/* Whether a text cannot end here. `read` knows what has been read of it: a paragraph is asked again whenever it grows. */
+static int is_open(const Page *p, Pairs *read, const X *x, I lo, I hi) {
+    static const X begin[] = U"《“「『（(【", end[] = U"》”」』）)】";
     if (hi > lo && among(x[hi - 1], U",，、(（“《—")) return 1;
-    for (int k = 0; k < 7; k++) {
-        I depth = 0;
-        for (I i = lo; i < hi; i++) depth += (x[i] == pairs[k][0]) - (x[i] == pairs[k][1]);
-        if (depth > 0) return 1;
+    if (read->from != lo || read->to > hi) *read = (Pairs){.from = lo, .to = lo};
+    for (; read->to < hi; read->to++) {
+        X c = x[read->to];
+        if (kind_of(p, c) & PAIR)
+            for (int k = 0; k < N_PAIRS; k++) read->depth[k] += (c == begin[k]) - (c == end[k]);
     }
+    for (int k = 0; k < N_PAIRS; k++)
+        if (read->depth[k] > 0) return 1;
     return 0;
 }
 
@@ -261,7 +279,7 @@ static void titles(Page *p) {
         if (!more) continue;
         int level = enumerator(p, p->fx, p->ft, line->fa, line->fb, &printed);
         more = !(is_running(p, line) || closed(p->fx, line->fa, line->fb) || (level != NO_LEVEL && level != DASH) ||
-                 is_open(p->fx, line->fa, line->fb) || n == 5 || line->fb - line->fa > 60);
+                 is_open(p, &(Pairs){.from = -1}, p->fx, line->fa, line->fb) || n == 5 || line->fb - line->fa > 60);
         if (more) found[n++] = line;
     }
     if (n == kept && kept > 1) n = 1;
@@ -299,6 +317,7 @@ static void describe(Page *p, DocRow *doc) {
 
 static void paragraphs(Page *p) {
     I end = 0, last_a = 0, last_b = 0, text = 0, printed;
+    Pairs pairs = {.from = -1};
     for (I i = 0; i < p->n_lines; i++) {
         const Line *line = p->lines + i;
         I a = line->a, b = line->b;
@@ -313,7 +332,7 @@ static void paragraphs(Page *p) {
         }
         int joined = 0;
         if (!line->title && last_b > last_a && !closed(p->px, last_a, last_b)) {
-            joined = is_open(p->px, last_a, last_b);
+            joined = is_open(p, &pairs, p->px, last_a, last_b);
             if (!joined) {
                 int level = enumerator(p, p->x, p->t, a, b, &printed);
                 if (!(level >= PART && level <= ARABIC_BRACKETS)) {
@@ -325,10 +344,9 @@ static void paragraphs(Page *p) {
             }
         }
         I begin = joined ? last_a : end;
-        for (I j = a; j < b; j++, end++) {
-            p->px[end] = p->x[j], p->pt[end] = p->t[j];
-            p->ps[end] = (int32_t)j, p->pe[end] = (int32_t)j + 1;
-        }
+        memcpy(p->px + end, p->x + a, (size_t)(b - a) * sizeof(X));
+        memcpy(p->pt + end, p->t + a, (size_t)(b - a) * sizeof(T));
+        for (I j = a; j < b; j++) p->ps[end++] = (int32_t)j;
         if (joined) p->n_paras--;
         p->paras[p->n_paras++] = (Para){.a = begin, .b = end, .title = line->title};
         text |= !line->title;
@@ -351,6 +369,10 @@ static I sentences(Page *p, I lo, I hi, I limit) {
     I n = 0, start = lo, at = lo;
     while (at < hi && n < limit) {
         X c = x[at];
+        if (!(kind_of(p, c) & MARK)) {
+            at++;
+            continue;
+        }
         if (c == U'《') {
             I stop = least(hi, at + 80), close = at + 1;
             while (close < stop && x[close] != U'》') close++;
@@ -359,7 +381,7 @@ static I sentences(Page *p, I lo, I hi, I limit) {
                 continue;
             }
         }
-        if (among(c, U"。！？；!?;") && !inside_latin(x, lo, hi, at)) {
+        if (c != U'《' && !inside_latin(x, lo, hi, at)) {
             I end = at + 1;
             while (end < hi && among(x[end], U"。！？；!?;")) end++;
             for (; end < hi && among(x[end], U"”’」』）)】］]》〉\"'"); end++)
@@ -441,14 +463,22 @@ typedef struct {
     I n_runs, origin, most_units, most_runs;
 } Out;
 
-static void put_char(Out *o, UnitRow *u, X c, I start, I end) {
-    o->ux[o->size] = c, o->us[o->size] = (int32_t)start, o->ue[o->size] = (int32_t)end;
-    o->size++;
-    if (u->runs_b > u->runs_a && o->runs[2 * u->runs_b - 1] == start) o->runs[2 * u->runs_b - 1] = end;
-    else {
-        o->runs[2 * u->runs_b] = start, o->runs[2 * u->runs_b + 1] = end;
-        u->runs_b++;
+/* Write characters of a page that begin at the places `at`; the last ends at `last`. */
+static void put(Out *o, UnitRow *u, const X *x, const int32_t *at, I n, I last) {
+    int32_t origin = (int32_t)o->origin, end = u->runs_b > u->runs_a ? (int32_t)o->runs[2 * u->runs_b - 1] : -1;
+    X *ux = o->ux + o->size;
+    int32_t *us = o->us + o->size, *ue = o->ue + o->size;
+    for (I i = 0; i < n; i++) {
+        int32_t start = at[i] - origin;
+        if (start != end) {
+            if (u->runs_b > u->runs_a) o->runs[2 * u->runs_b - 1] = end;
+            o->runs[2 * u->runs_b++] = start;
+        }
+        end = i + 1 < n ? start + 1 : (int32_t)last - origin;
+        ux[i] = x[i], us[i] = start, ue[i] = end;
     }
+    o->runs[2 * u->runs_b - 1] = end;
+    o->size += n;
 }
 
 /* Write a unit: [a, b) of the paragraph text, without white space between Chinese characters. */
@@ -459,6 +489,7 @@ static void unit(Page *p, Out *o, int heading, const Path *path, I depth, I prin
         return;
     }
     UnitRow *u = o->units + o->n_units++;
+    static const X space[] = {' '};
     I enumerator_a = a;
     while (a < b && is_blank(p, x[a])) a++;
     while (b > a && is_blank(p, x[b - 1])) b--;
@@ -470,13 +501,11 @@ static void unit(Page *p, Out *o, int heading, const Path *path, I depth, I prin
         p->size += printed;
     }
     u->enumerator_b = p->size;
-    for (I i = a; i < b;) {
-        if (!is_blank(p, x[i])) {
-            put_char(o, u, x[i], p->ps[i] - o->origin, p->pe[i] - o->origin);
-            u->n_chars += !(kind_of(p, x[i]) & SPACE);
-            i++;
-            continue;
-        }
+    for (I i = a, begin = a;; begin = i) {
+        while (i < b && !is_blank(p, x[i])) i++;
+        if (i > begin) put(o, u, x + begin, p->ps + begin, i - begin, p->ps[i - 1] + 1);
+        u->n_chars += i - begin;
+        if (i == b) break;
         I end = i, left = i, right;
         int spaces = 1;
         for (; is_blank(p, x[end]); end++) spaces &= (kind_of(p, x[end]) & SPACE) != 0;
@@ -484,7 +513,7 @@ static void unit(Page *p, Out *o, int heading, const Path *path, I depth, I prin
         for (right = end; right < b && !(kind_of(p, x[right]) & SPACE); right++) {}
         int latin = x[i - 1] < 128 && x[end] < 128;
         if ((latin && spaces) || (heading && i - left >= 3 && right - end >= 3))
-            put_char(o, u, ' ', p->ps[i] - o->origin, p->pe[end - 1] - o->origin);
+            put(o, u, space, p->ps + i, 1, p->ps[end - 1] + 1);
         i = end;
     }
     u->b = o->size;
@@ -593,56 +622,63 @@ static void split(Page *p, Out *o) {
     }
 }
 
-/* Read n pages, [begin, end) of the text x; `fold` is the same text with full-width forms folded, `t` and `ft_all` are the
-   classes of both. Returns how many units were written. */
-I read_pages(Machine *m, const Rules *rules, const X *x, const X *fold, const T *t, const T *ft_all, I n, const I *begin, const I *end,
-             DocRow *docs, UnitRow *units, I most_units, I *runs, I most_runs, X *ux, int32_t *us, int32_t *ue, I *u_size, X *s, I s_most, I *s_size, X *fx, T *ft, X *px, T *pt,
-             int32_t *ps, int32_t *pe) {
+/* Find the lines of a page, and put their folded texts together: white space at both ends away, inside as one space. */
+static void find_lines(Page *p, I at, I end) {
+    const Rules *rules = p->rules;
+    I traditional = 0, f = 0;
+    for (I a = at; at < end && !p->hard; a = at) {
+        for (; at < end && p->x[at] <= 0xFFFF; at++) {
+            int kind = rules->kinds[p->x[at]];
+            if (kind & BREAK) break;
+            traditional += kind & TRADITIONAL ? 1 : -((kind & SIMPLE) != 0);
+        }
+        if (at < end && (p->x[at] > 0xFFFF || p->x[at] == 11 || p->x[at] == 12)) p->hard = 1;
+        I b = at++;
+        while (a < b && is_blank(p, p->x[a])) a++;
+        while (b > a && is_blank(p, p->x[b - 1])) b--;
+        if (a == b || p->hard) continue;
+        if (p->n_lines == MOST_LINES) {
+            p->hard = 1;
+            break;
+        }
+        Line *line = p->lines + p->n_lines++;
+        *line = (Line){.a = a, .b = b, .fa = f};
+        for (I i = a; i < b; i++) {
+            X half = rules->half[p->x[i]];
+            p->t[i] = rules->classes[p->x[i]];
+            if (rules->kinds[half] & SPACE) {
+                if (f > line->fa && p->fx[f - 1] == ' ') continue;
+                half = ' ';
+            }
+            p->fx[f] = half, p->ft[f++] = rules->classes[half];
+        }
+        while (f > line->fa && rules->kinds[p->fx[f - 1]] & SPACE) f--;
+        line->fb = f;
+    }
+    if (traditional > 0) p->hard = 1;
+}
+
+/* Read n pages, [begin, end) of the text x; t, fx, ft, px, pt and ps are room for the longest page and 64 more (t: for all).
+   Returns how many units were written. */
+I read_pages(Machine *m, const Rules *rules, const X *x, I n, const I *begin, const I *end, DocRow *docs, UnitRow *units, I most_units,
+             I *runs, I most_runs, X *ux, int32_t *us, int32_t *ue, I *u_size, X *s, I s_most, I *s_size, T *t, X *fx, T *ft, X *px, T *pt,
+             int32_t *ps) {
     static Line lines[MOST_LINES];
     static Para paras[MOST_LINES];
     static I places[2 * MOST_LINES + 2 * MOST_PARTS + 4];
     static Path paths[MOST_PARTS];
     Out o = {ux, us, ue, 0, units, 0, runs, 0, 0, most_units, most_runs};
-    Page p = {.m = m, .rules = rules, .x = x, .fold = fold, .t = t, .ft_all = ft_all, .fx = fx, .ft = ft, .px = px, .pt = pt,
-              .ps = ps, .pe = pe, .lines = lines, .paras = paras, .places = places, .paths = paths, .s = s, .s_most = s_most};
+    Page p = {.m = m, .rules = rules, .x = x, .t = t, .fx = fx, .ft = ft, .px = px, .pt = pt, .ps = ps, .lines = lines, .paras = paras,
+              .places = places, .paths = paths, .s = s, .s_most = s_most};
     for (I d = 0; d < n; d++) {
         Out before = o;
-        I before_size = p.size, traditional = 0, at = begin[d], f = 0;
+        I before_size = p.size;
         DocRow *doc = docs + d;
         p.n_lines = p.n_paras = p.n_paths = 0;
         p.hard = (int)doc->hard;
         o.origin = begin[d];
         doc->start = o.n_units;
-        for (I i = begin[d]; i < end[d] && !p.hard; i++) {
-            int kind = rules->kinds[x[i]];
-            traditional += (kind & TRADITIONAL) ? 1 : (kind & SIMPLE) ? -1 : 0;
-            if (x[i] == 11 || x[i] == 12) p.hard = 1;
-        }
-        if (traditional > 0) p.hard = 1;
-        while (at < end[d] && !p.hard) {
-            I stop = at;
-            while (stop < end[d] && !among(x[stop], U"\n\r\u2028\u2029\x0b\x0c\x85")) stop++;
-            I a = at, b = stop;
-            at = stop + 1;
-            while (a < b && is_blank(&p, x[a])) a++;
-            while (b > a && is_blank(&p, x[b - 1])) b--;
-            if (a == b) continue;
-            if (p.n_lines == MOST_LINES) {
-                p.hard = 1;
-                break;
-            }
-            Line *line = lines + p.n_lines++;
-            *line = (Line){.a = a, .b = b, .fa = f};
-            for (I i = a; i < b; i++) {
-                if (rules->kinds[fold[i]] & SPACE) {
-                    if (f > line->fa && fx[f - 1] == ' ') continue;
-                    fx[f] = ' ', ft[f] = (T)rules->space;
-                } else fx[f] = fold[i], ft[f] = ft_all[i];
-                f++;
-            }
-            while (f > line->fa && rules->kinds[fx[f - 1]] & SPACE) f--;
-            line->fb = f;
-        }
+        if (!p.hard) find_lines(&p, begin[d], end[d]);
         if (!p.hard) {
             furniture(&p);
             if (is_wrapped(&p)) p.hard = 1;
@@ -662,4 +698,34 @@ I read_pages(Machine *m, const Rules *rules, const X *x, const X *fold, const T 
     *u_size = o.size;
     *s_size = p.size;
     return o.n_units;
+}
+
+static uint8_t *put_number(uint8_t *out, int32_t number) {
+    uint8_t digits[12];
+    int n = 0;
+    do digits[n++] = (uint8_t)('0' + number % 10);
+    while (number /= 10);
+    while (n) *out++ = digits[--n];
+    return out;
+}
+
+/* Of n stretches [start, end) of a text, none empty, the places in the page where their characters stand, `from` and `to` for
+   each character, as `a-b;c-d`, one after the other; `offsets` tells where each begins. Returns the bytes written, or -1 if
+   they are more than `size`. */
+I write_spans(const int32_t *from, const int32_t *to, I n, const I *start, const I *end, int32_t *offsets, uint8_t *out, I size) {
+    enum { LONGEST = 24 };
+    uint8_t *at = out;
+    for (I i = 0; i < n; i++) {
+        offsets[i] = (int32_t)(at - out);
+        for (I k = start[i], next; k < end[i]; k = next) {
+            for (next = k + 1; next < end[i] && from[next] == to[next - 1]; next++) {}
+            if (at - out + LONGEST > size) return -1;
+            if (k > start[i]) *at++ = ';';
+            at = put_number(at, from[k]);
+            *at++ = '-';
+            at = put_number(at, to[next - 1]);
+        }
+    }
+    offsets[n] = (int32_t)(at - out);
+    return at - out;
 }

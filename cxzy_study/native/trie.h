@@ -10,7 +10,29 @@ typedef struct {
     int32_t *first;  /* (65536) child of the root, 0 for none */
     int32_t *words;  /* of each node: the word that ends there, -1 for none */
     I shift;         /* 64 less the table's bits */
+    uint32_t *starts; /* STARTS bits by the first two characters of words, then 65536 by the only one */
 } Trie;
+
+enum { START_BITS = 17, STARTS = 1 << START_BITS };
+
+static inline uint32_t start_of(X a, X b) { return ((uint32_t)a << 16 ^ (uint32_t)b) * 0x9E3779B1u >> (32 - START_BITS); }
+static inline int bit(const uint32_t *bits, uint32_t i) { return bits[i >> 5] >> (i & 31) & 1; }
+
+/* Whether a word may begin at `a` of a text that ends at `hi`: quick, and no where it cannot. */
+static inline int may_start(const Trie *trie, const X *x, I a, I hi) {
+    return (a + 1 < hi && bit(trie->starts, start_of(x[a], x[a + 1]))) || bit(trie->starts, STARTS + (x[a] & 0xFFFF));
+}
+
+/* Where in [lo, hi) one may; how many such places. No branch depends on the text. */
+static inline I starts(const Trie *trie, const X *x, I lo, I hi, int32_t *places) {
+    I n = 0;
+    for (I a = lo; a + 1 < hi; a++) {
+        places[n] = (int32_t)(a - lo);
+        n += bit(trie->starts, start_of(x[a], x[a + 1])) | bit(trie->starts, STARTS + (x[a] & 0xFFFF));
+    }
+    if (hi > lo && may_start(trie, x, hi - 1, hi)) places[n++] = (int32_t)(hi - 1 - lo);
+    return n;
+}
 
 static inline uint64_t hash(int32_t node, X c) { return ((uint64_t)node << 16 | c) * 0x9E3779B97F4A7C15u; }
 
@@ -25,8 +47,8 @@ static inline uint64_t *place(const Trie *trie, uint64_t h, int32_t node, X c) {
 static inline int32_t child(const Trie *trie, int32_t node, X c) {
     if (c > 0xFFFF) return 0;
     if (!node) return trie->first[c];
-    uint64_t h = hash(node, c), bit = h >> (trie->shift - 3);
-    if (!(trie->filter[bit >> 3] >> (bit & 7) & 1)) return 0;
+    uint64_t h = hash(node, c), known = h >> (trie->shift - 3);
+    if (!(trie->filter[known >> 3] >> (known & 7) & 1)) return 0;
     return (int32_t)(*place(trie, h, node, c) & 0xFFFFFF);
 }
 

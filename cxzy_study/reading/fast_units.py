@@ -15,7 +15,8 @@ import numpy as np
 from cxzy_study.reading import furniture as f
 from cxzy_study.reading import pages, units
 from cxzy_study.reading.markup import IS_MARKUP
-from cxzy_study.text.machine import Machine, Pointers, arguments, load_kernel
+from cxzy_study.text.fold import fold_width
+from cxzy_study.text.machine import Machine, Pointers, arguments, folding, load_kernel
 from cxzy_study.text.regex import compile_patterns
 from cxzy_study.text.script import _characters
 from cxzy_study.text.spans import INVISIBLE
@@ -25,12 +26,14 @@ DOC = "start end hard title_a title_b date outlet_a outlet_b".split()
 _REASONS = (
     "", "debris", "footer", "menu", "share bar", "notice", "links", "byline", "masthead", "caption", "chatter", "signature date",
 )  # fmt: skip
+_BREAKS, _MARKS, _PAIRS = "\n\r\x0b\x0c\x85\u2028\u2029", "《。！？；!?;", "《》“”「」『』（）()【】"
+"""What ends a line, where the end of a sentence may be, and what comes in pairs."""
 
 
 def patterns() -> dict[str, re.Pattern[str]]:
     """Return the patterns that the kernel asks, in the order of their numbers there."""
     return {
-        **{f"RULE_{i}": pattern for i, (_, pattern) in enumerate(f.LINE_RULES)},
+        **{f"RULE_{i}": _inside(pattern) or pattern for i, (_, pattern) in enumerate(f.LINE_RULES)},
         **{f"ENUMERATOR_{i}": pattern for i, (_, pattern) in enumerate(units.ENUMERATORS)},
         "NAME": f._NAME, "SITE": f._SITE, "ROLE": f._ROLE, "STAMP": f._STAMP, "SIGNED": f._SIGNED,
         "BULLET": re.compile(r"[·•▪■◆●▶►]"), "BRACKETED": re.compile(r"[(【\[][^()【】\[\]]{2,40}[)】\]]"),
@@ -39,24 +42,24 @@ def patterns() -> dict[str, re.Pattern[str]]:
     }  # fmt: skip
 
 
+def _inside(rule: re.Pattern[str]) -> re.Pattern[str] | None:
+    """Return what a line must hold somewhere for a rule ``.*(?:this).*`` to match the whole of it; None for other rules."""
+    found = re.fullmatch(r"\.\*(\(\?:[^()]*(?:\((?!\?P)[^()]*\)[^()]*)*\))\.\*", rule.pattern)
+    return re.compile(found[1]) if found else None
+
+
 @lru_cache(maxsize=1)
 def _rules(machine: Machine) -> Pointers:
-    kinds = np.zeros(0x10000, dtype=np.uint8)
+    kinds = np.zeros(0x10000, dtype=np.uint16)
     traditional, simple = _characters()
-    for bit, chars in ((2, INVISIBLE), (8, traditional), (16, simple), (32, f._SURNAMES)):
+    for bit, chars in ((2, INVISIBLE), (8, traditional), (16, simple), (32, f._SURNAMES), (128, _BREAKS), (256, _MARKS), (512, _PAIRS)):
         kinds[[ord(c) for c in chars]] |= bit
     for code in range(0x10000):
         char = chr(code)
         kinds[code] |= 1 * char.isspace() + 4 * (char.isalnum() or char == "_") + 64 * char.isdecimal()
-    needs = np.zeros(0x10000, dtype=np.uint64)
-    always = 0
-    for number in range(len(f.LINE_RULES)):
-        if machine.programs.widths[number, 3] < 0:
-            always |= 1 << number
-        else:
-            needs |= machine.programs.near[number, 4][machine.classes].astype(np.uint64) << np.uint64(number)
     reasons = np.array([_REASONS.index(reason) for reason, _ in f.LINE_RULES], dtype=np.int32)
-    return Pointers(kinds, reasons, needs, always, int(machine.classes[32]))
+    anywhere = sum(1 << number for number, (_, rule) in enumerate(f.LINE_RULES) if _inside(rule))
+    return Pointers(kinds, reasons, folding(fold_width), machine.classes.astype(np.uint16), anywhere)
 
 
 MOST_CHARS = 2**23
@@ -67,6 +70,8 @@ class Pages:
 
     Attributes
     ----------
+    hard : ndarray of int64
+        Positions of the pages that it cannot read; the others are numbered anew.
     units, docs : ndarray of int64
         A row for each unit and page; columns :data:`UNIT` and :data:`DOC`.
     text, starts, ends : ndarray
@@ -77,11 +82,10 @@ class Pages:
         Places of the units in their pages.
     """
 
-    def __init__(self, x: Any, fold: Any, begins: Any, ends: Any) -> None:
+    def __init__(self, x: Any, begins: Any, ends: Any) -> None:
         kernel, machine = load_kernel(), _machine()
         assert kernel is not None
         n, size = len(begins), len(x)
-        t, folded = machine.classify(x), machine.classify(fold)
         docs = np.zeros((n, len(DOC)), dtype=np.int64)
         most, wide = size // 4 + 64, size + 64
         rows = np.empty((most, len(UNIT)), dtype=np.int64)
@@ -89,14 +93,35 @@ class Pages:
         text, first, last = (np.empty(2 * size + 64, dtype=kind) for kind in (np.uint32, np.int32, np.int32))
         scratch = np.empty(2 * size + 4096, dtype=np.uint32)
         sizes = np.zeros(2, dtype=np.int64)
-        buffers = [np.empty(wide, dtype=k) for k in (np.uint32, np.uint16, np.uint32, np.uint16, np.int32, np.int32)]
+        longest = int((ends - begins).max(initial=0)) + 64
+        kinds = (np.uint32, np.uint16, np.uint32, np.uint16, np.int32)
+        buffers = [np.empty(wide, dtype=np.uint16), *(np.empty(longest, dtype=kind) for kind in kinds)]
         n_units = kernel.read_pages(*arguments(
-            machine, _rules(machine), x, fold, t, folded, n, begins, ends, docs, rows, most, runs, wide, text, first, last,
-            sizes[:1], scratch, len(scratch), sizes[1:], *buffers,
+            machine, _rules(machine), x, n, begins, ends, docs, rows, most, runs, wide, text, first, last, sizes[:1],
+            scratch, len(scratch), sizes[1:], *buffers,
         ))  # fmt: skip
         self.docs, self.units = docs, rows[:n_units]
+        hard = docs[:, DOC.index("hard")] > 0
+        self.hard = np.flatnonzero(hard)
+        if len(self.hard):
+            self.docs = docs[~hard]
+            self.units[:, 0] = (np.cumsum(~hard) - 1)[self.units[:, 0]]
         self.text, self.starts, self.ends = text[: sizes[0]], first[: sizes[0]], last[: sizes[0]]
         self.scratch, self.runs = scratch[: sizes[1]], runs
+
+    def spans(self, starts: Any, ends: Any) -> Any:
+        """Return where stretches of :attr:`text`, none empty, stand in their pages, as an Arrow array: ``12-20;21-30``."""
+        import pyarrow as pa
+
+        kernel = load_kernel()
+        assert kernel is not None
+        starts, ends = (np.ascontiguousarray(places, dtype=np.int64) for places in (starts, ends))
+        offsets, room, size = np.zeros(len(starts) + 1, dtype=np.int32), 24 * len(starts) + 4096, -1
+        while size < 0:
+            out = np.empty(room, dtype=np.uint8)
+            size = kernel.write_spans(*arguments(self.starts, self.ends, len(starts), starts, ends, offsets, out, room))
+            room *= 2
+        return pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(out[:size]))
 
     def doc(self, name: str) -> Any:
         """Return a column of pages."""
@@ -113,10 +138,5 @@ def _machine() -> Machine:
 
 
 def is_plain(text: str) -> bool:
-    """Whether the kernel may read a page: without markup and characters beyond U+FFFF, and not very long."""
-    if len(text) > MOST_CHARS or ("<" in text and IS_MARKUP.search(text)):
-        return False
-    try:
-        return len(text.encode("utf-16-le")) == 2 * len(text)
-    except UnicodeEncodeError:  # a lone surrogate
-        return False
+    """Whether the kernel may try to read a page: without markup, and not very long."""
+    return len(text) <= MOST_CHARS and not ("<" in text and IS_MARKUP.search(text))

@@ -136,10 +136,12 @@ def check_row(
     return row_id, cell
 
 
+_PAGE = re.compile(r"\s*(?:<!doctype|<html|<head|<body)", re.I)
+
+
 def cell_source(cell: str, suffix: str, encoding: str) -> Source:
     """Return a cell of a table as a document: a web page if it begins like one."""
-    page = bool(re.match(r"\s*(?:<!doctype|<html|<head|<body)", cell[:2000], re.I))
-    return Source(suffix, cell, encoding, html=page)
+    return Source(suffix, cell, encoding, html=_PAGE.match(cell, 0, 2000) is not None)
 
 
 def choose_columns(names: list[str], text_column: str | None, id_column: str | None, file: str) -> tuple[str, str]:

@@ -125,7 +125,7 @@ def _describe(body: Body, lines: list[Line], page_title: str) -> None:
 
 def fold_title(text: str) -> str:
     """Return a title on one line."""
-    return re.sub(r"\s+", " ", text).strip()
+    return " ".join(text.split())
 
 
 def _paragraphs(lines: list[Line], marks: list[Mark], *, raw: str, width: int | None, html: bool) -> list[Paragraph]:

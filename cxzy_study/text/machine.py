@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from cxzy_study.text.regex import Programs
 
 _STACK = 4 * 40_000
-_GROUPS = 64
+_GROUPS, _GLANCED = 64, 2**16
 
 
 @lru_cache(maxsize=1)
@@ -37,9 +37,12 @@ def load_kernel() -> ctypes.CDLL | None:
     return None
 
 
-_COUNTS = ("quantities", "bodies", "candidates", "find_all", "build", "read_pages", "segment", "utf8")
+_COUNTS = (
+    "quantities", "bodies", "formulas", "formulas_room", "find_all", "build", "count_nodes", "read_dictionary", "arrange_words",
+    "read_pages", "write_spans", "count_words", "utf8",
+)  # fmt: skip
 """Functions that return a number; the others return nothing."""
-_FUNCTIONS = (*_COUNTS, "codes", "learned", "look_up", "spelled")
+_FUNCTIONS = (*_COUNTS, "codes", "learned", "look_up", "repeat_strings")
 
 
 class _Fields(ctypes.Structure):
@@ -47,7 +50,9 @@ class _Fields(ctypes.Structure):
         *((name, ctypes.c_void_p) for name in ("code", "starts", "branches", "ways", "widths", "sets", "near", "masks")),
         ("words", ctypes.c_int64), ("width", ctypes.c_int64), ("stack", ctypes.c_void_p), ("seen", ctypes.c_uint64),
         ("full", ctypes.c_int64),
-        ("g", ctypes.c_int64 * _GROUPS),
+        ("g", ctypes.c_int64 * _GROUPS), ("pairs", ctypes.c_void_p),
+        ("may_begin", ctypes.c_void_p), ("text", ctypes.c_void_p),
+        ("start", ctypes.c_int64), ("until", ctypes.c_int64),
     ]  # fmt: skip
 
 
@@ -60,6 +65,7 @@ class Machine:
             "code": programs.code, "starts": programs.starts, "branches": programs.branches, "ways": programs.ways,
             "widths": programs.widths, "sets": _bits(programs.sets), "near": _bits(programs.near.reshape(-1, programs.near.shape[-1])),
             "masks": _masks(programs), "stack": np.zeros(_STACK, dtype=np.int32),
+            "pairs": programs.pairs, "may_begin": np.zeros(_GLANCED, dtype=np.uint64),
         }  # fmt: skip
         self.fields = _Fields(seen=2**64 - 1, words=self._kept["sets"].shape[1], width=programs.branches.shape[1])
         for name, array in self._kept.items():
@@ -88,9 +94,13 @@ class Machine:
 
 
 def _masks(programs: Programs) -> NDArray[np.uint64]:
-    """Return of each class, for each of the first three characters of a match and for what it must hold, the patterns."""
+    """Return of each class, for each of the first three characters of a match and for what it must hold, the patterns.
+
+    Behind them those that it may begin whatever follows, and those that go on with it whatever follows.
+    """
     rows = programs.near[:64, [0, 1, 2, 4]].astype(np.uint64)
-    return (rows << np.arange(len(rows), dtype=np.uint64)[:, None, None]).sum(axis=0, dtype=np.uint64).T
+    masks = (rows << np.arange(len(rows), dtype=np.uint64)[:, None, None]).sum(axis=0, dtype=np.uint64).T
+    return np.concatenate([masks, programs.whatever, np.zeros((len(masks), 2), dtype=np.uint64)], axis=1)
 
 
 def _bits(rows: NDArray[np.bool_]) -> NDArray[np.uint32]:
@@ -154,8 +164,29 @@ def arrow_strings(x: Any, starts: Any, ends: Any) -> Any:
     return pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(out))
 
 
+def repeat_strings(strings: Any, times: NDArray[np.int64]) -> Any:
+    """Return an Arrow array of strings, none lacking, with each of them so many times."""
+    import pyarrow as pa
+
+    kernel = load_kernel()
+    assert kernel is not None
+    _, offsets, text = strings.buffers()
+    begins = np.frombuffer(offsets, dtype=np.int32)[strings.offset : strings.offset + len(strings) + 1]
+    made = np.empty(times.sum() + 1, dtype=np.int32)
+    out = np.empty((np.diff(begins) * times).sum(), dtype=np.uint8)
+    kernel.repeat_strings(*arguments(len(strings), begins, np.frombuffer(text or b"", dtype=np.uint8), times, made, out))
+    return pa.StringArray.from_buffers(len(made) - 1, pa.py_buffer(made), pa.py_buffer(out))
+
+
 class Trie:
-    """Words, ready for the kernel; each is known by its position among *words*. *room* is for more characters.
+    """Words, ready for the kernel; each is known by its position among *words*.
+
+    Parameters
+    ----------
+    words : list of str, or (ndarray of uint32, ndarray of int64)
+        Words; or the code points of all, one after the other, and where each ends.
+    order : ndarray of int64, optional
+        All positions, those first whose nodes had best be together.
 
     Attributes
     ----------
@@ -163,25 +194,30 @@ class Trie:
         Of each node the word that ends there, -1 for none.
     """
 
-    def __init__(self, words: list[str], *, room: int = 0) -> None:
+    def __init__(self, words: list[str] | tuple[Any, Any], *, order: Any = 0) -> None:
         kernel = load_kernel()
         assert kernel is not None
-        x, ends = texts_array(words)
-        self._make(len(x) + room + 1)
-        nodes = kernel.build(*arguments(self, len(words), x, ends))
-        if not room and 2 * nodes < self.room:
+        x, ends = texts_array(words) if isinstance(words, list) else words
+        room = kernel.count_nodes(*arguments(len(ends), x, ends))
+        nodes = self._make(room, x, ends, order)
+        if 2 * nodes < room:
             # Once more, in so little room that it stays near the processor.
-            self._make(nodes + 1)
-            kernel.build(*arguments(self, len(words), x, ends))
+            self._make(nodes, x, ends, order)
 
-    def _make(self, room: int) -> None:
-        self.room = min(room, (1 << 24) - 1)
-        bits = max(10, int(1.5 * self.room).bit_length())
-        self.words: NDArray[np.int32] = np.full(self.room, -1, dtype=np.int32)
+    def _make(self, room: int, x: Any, ends: Any, order: Any) -> int:
+        kernel = load_kernel()
+        assert kernel is not None
+        if room >= 1 << 24:
+            raise ValueError("Invalid words: there are too many for the kernel.")
+        bits = max(10, int(1.5 * room).bit_length())
+        self.words: NDArray[np.int32] = np.full(room, -1, dtype=np.int32)
         self._kept: list[Any] = [
             np.zeros(1 << bits, dtype=np.uint64), np.zeros(1 << bits, dtype=np.uint8), np.zeros(0x10000, dtype=np.int32), self.words,
+            np.zeros((2 * 0x10000 + 0x10000) // 32, dtype=np.uint32),
         ]  # fmt: skip
-        self.fields = (ctypes.c_void_p * 5)(*(array.ctypes.data for array in self._kept), 64 - bits)
+        *places, starts = (array.ctypes.data for array in self._kept)
+        self.fields = (ctypes.c_void_p * 6)(*places, 64 - bits, starts)
+        return int(kernel.build(*arguments(self, len(ends), x, ends, order)))
 
 
 class Pointers:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxzy_study.text.regex_heads import COMMON, DEEP, RARE, Heads, Need, is_anchored
+from cxzy_study.text.regex_openings import find_openings, mark_pairs
 
 ACCEPT, CHAR, SET, SPLIT, JUMP, GREEDY, LAZY, SAVE, BEGIN, END, AHEAD, BEHIND, BRANCH, GROUP = range(14)
 """Instructions of the machine."""
@@ -53,6 +54,8 @@ class Programs:
         Where in *ways* the alternatives stand that may begin with a class (last: at the end of the text).
     ways : ndarray of int32
         Places in *code*, each list closed by -1.
+    pairs, whatever : ndarray of uint64
+        Which patterns may begin with two classes, see :func:`cxzy_study.text.regex_openings.mark_pairs`.
     """
 
     code: NDArray[np.int32]
@@ -63,6 +66,8 @@ class Programs:
     widths: NDArray[np.int32]
     branches: NDArray[np.int32]
     ways: NDArray[np.int32]
+    pairs: NDArray[np.uint64]
+    whatever: NDArray[np.uint64]
 
 
 @lru_cache(maxsize=1)
@@ -256,28 +261,51 @@ class _Compiler:
             self.code[at + 1 : at + 3] = ways[::-1] if lazy else ways
 
     def branch(self, alternatives: Any) -> None:
-        if len(alternatives) < _FEW:
-            jumps = []
-            for n, body in enumerate(alternatives):
-                last = n + 1 == len(alternatives)
-                at = None if last else self.emit(SPLIT, 0, 0)
-                self.sequence(body)
+        groups = _by_first(alternatives)
+        jumps = []
+        if len(groups) < _FEW:
+            for n, bodies in enumerate(groups):
+                at = None if n + 1 == len(groups) else self.emit(SPLIT, 0, 0)
+                self.bodies(bodies)
                 if at is not None:
                     jumps.append(self.emit(JUMP, 0))
                     self.code[at + 1 : at + 3] = [at + 3, len(self.code)]
-            for at in jumps:
-                self.code[at + 1] = len(self.code)
-            return
-        places: list[int] = []
-        jumps = []
-        self.emit(BRANCH, len(self.branches))
-        self.branches.append((alternatives, places))
-        for body in alternatives:
-            places.append(len(self.code))
-            self.sequence(body)
-            jumps.append(self.emit(JUMP, 0))
+        else:
+            places: list[int] = []
+            self.emit(BRANCH, len(self.branches))
+            self.branches.append(([bodies[0][:1] if len(bodies) > 1 else bodies[0] for bodies in groups], places))
+            for bodies in groups:
+                places.append(len(self.code))
+                self.bodies(bodies)
+                jumps.append(self.emit(JUMP, 0))
         for at in jumps:
             self.code[at + 1] = len(self.code)
+
+    def bodies(self, bodies: list[Any]) -> None:
+        """Add alternatives; if there are more than one, all begin with the same character."""
+        if len(bodies) == 1:
+            self.sequence(bodies[0])
+        else:
+            self.sequence(bodies[0][:1])
+            self.branch([body[1:] for body in bodies])
+
+
+def _by_first(alternatives: Any) -> list[list[Any]]:
+    """Return *alternatives*, those that begin with the same character together: no text fits two of such groups."""
+    groups: list[list[Any]] = []
+    known: dict[int, list[Any]] = {}
+    for body in alternatives:
+        char = body[0][1] if len(body) and body[0][0] is ops.LITERAL else None
+        if char is None:
+            # It may begin with any character, and none that comes later may be tried before it.
+            known.clear()
+        elif char in known:
+            known[char].append(body)
+            continue
+        groups.append([body])
+        if char is not None:
+            known[char] = groups[-1]
+    return groups
 
 
 def _distinct(rows: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -329,4 +357,5 @@ def compile_patterns(patterns: Mapping[str, re.Pattern[str]]) -> Programs:
     return Programs(
         code, np.array(starts, dtype=np.int32), classes, compiler.rows,
         near, widths, branches, np.array(ways or [-1], dtype=np.int32),
+        *mark_pairs([find_openings(tree, compiler.set_of) for tree in trees], compiler.rows),
     )  # fmt: skip
