@@ -41,6 +41,10 @@ def test_pages_that_no_one_can_read(tmp_path, engine):
     (bad / "table.xlsx").write_bytes(b"no book")
     (bad / "program.exe").write_bytes(b"MZ")
     (bad / "utf16.txt").write_bytes(b"\xff\xfe\x00\xd8x")
+    (bad / "header.csv").write_text("id,text\n", "utf-8")
+    (bad / "blank.jsonl").write_text("\n\n", "utf-8")
+    (bad / "nothing.jsonl").write_bytes(b"")
+    pq.write_table(pa.table({"id": pa.array([], pa.string()), "text": pa.array([], pa.string())}), bad / "none.parquet")
     with zipfile.ZipFile(bad / "bomb.docx", "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("word/document.xml", b"\0" * (300 * 2**20))
     (bad / "menu.html").write_text("<html><body><nav><a href='x'>首页</a></nav></body></html>", "utf-8")
@@ -50,10 +54,20 @@ def test_pages_that_no_one_can_read(tmp_path, engine):
     small = {item.doc_id: item.reason for item in read_files([folder]) if isinstance(item, Rejected)}
     mine = _reasons(tmp_path / "out")
     assert mine.keys() == small.keys()
-    assert len(mine) >= 10
+    assert len(mine) >= 14
+    assert sum("has no rows" in reason for reason in mine.values()) == 4
     for doc_id, reason in small.items():
         assert mine[doc_id] == reason or (doc_id.endswith(".exe") and "its format must be one of" in mine[doc_id])
-    assert told["documents"] == 20 + 12 - len(small)
+    assert told["documents"] == 20 + 16 - len(small)
+
+
+def test_a_large_table_of_blank_lines_says_that_it_is_empty(tmp_path, engine):
+    folder = write_pages(tmp_path / "in", range(3))
+    (folder / "blank.jsonl").write_bytes(b" \n" * 3_000_000)
+    settings = quick()
+    assert (folder / "blank.jsonl").stat().st_size > 2 * settings.part_bytes
+    run_bulk([folder], tmp_path / "out", settings=settings, engine=engine)
+    assert _reasons(tmp_path / "out") == {"blank.jsonl": "Invalid table blank.jsonl: has no rows."}
 
 
 def test_half_a_character(tmp_path, engine):

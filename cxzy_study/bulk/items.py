@@ -101,6 +101,8 @@ def _table(piece: Piece, path: Path, suffix: str, doc_id: str, name: str, settin
             yield Refused(doc_id, name, str(error))
             return
         if row is None:
+            if _is_empty(piece, number - 1):
+                yield Refused(doc_id, name, f"Invalid table {name}: has no rows.")
             return
         if isinstance(row, InvalidInput):
             yield Refused(f"{doc_id}#{number}", name, str(row))
@@ -114,6 +116,11 @@ def _table(piece: Piece, path: Path, suffix: str, doc_id: str, name: str, settin
         group = str(row.get(columns[2]) or "") if columns[2] else doc_id
         damaged = "\ufffd" in cell and encoding not in {"xlsx", "parquet"} and not encoding.endswith(")")
         yield Item(f"{doc_id}#{row_id}", cell, kind, group, name, encoding + " (damaged)" * damaged)
+
+
+def _is_empty(piece: Piece, last: int) -> bool:
+    """Whether a table has ended without a row; of one that was cut into pieces the last piece says so."""
+    return last == 0 and (piece.kind == "file" or piece.end == piece.size)
 
 
 def _open(piece: Piece, path: Path, suffix: str, settings: Settings) -> tuple[Rows, str]:

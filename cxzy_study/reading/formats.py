@@ -83,7 +83,7 @@ def iter_rows(
     Raises
     ------
     InvalidInput
-        If the file as a whole cannot be read, or lacks the columns.
+        If the file as a whole cannot be read, lacks the columns, or has no rows.
     """
     name = path.name
     if path.stat().st_size > MAX_TABLE_BYTES:
@@ -93,6 +93,7 @@ def iter_rows(
     rows, encoding = open_rows(path, suffix)
     columns: tuple[str, str] | None = None
     seen: set[str] = set()
+    number = 0
     for number, row in enumerate(rows, start=1):
         if isinstance(row, InvalidInput):
             yield str(number), encoding, row
@@ -101,6 +102,8 @@ def iter_rows(
             columns = choose_columns(list(row), text_column, id_column, name)
         row_id, cell = check_row(row, number, columns=columns, seen=seen, name=name)
         yield row_id, encoding, cell if isinstance(cell, InvalidInput) else cell_source(cell, suffix, encoding)
+    if not number:
+        raise InvalidInput(f"Invalid table {name}: has no rows.")
 
 
 def check_row(
