@@ -16,7 +16,7 @@ from cxzy_study.output.plots_shares import plot_share_panels
 from cxzy_study.output.style import LANGS
 from cxzy_study.study.describe import describe_data
 from cxzy_study.study.findings import tell_claims
-from cxzy_study.study.measured import tell_methods
+from cxzy_study.study.rates import tell_methods
 from cxzy_study.study.sampling import describe_estimates
 from cxzy_study.tables import CALIBRATED, SCHEMAS, THEMES, InvalidInput, load_table
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cxzy_study.study.load import DECIDED, DERIVED, FOUND, READERS, ROOT
-from cxzy_study.study.measured import tell_methods
 from cxzy_study.study.practices import PRACTICE_SHEETS
+from cxzy_study.study.rates import tell_methods
 from cxzy_study.tables import CALIBRATED, SCHEMAS, save_text
 
 _HEAD = """# Data

@@ -14,7 +14,7 @@ from cxzy_study.findings.claims import evaluate_claims, find_fallen, load_claims
 from cxzy_study.findings.multiverse import run_multiverse
 from cxzy_study.study.analysis import bench_of, key_of, make_families, make_findings, practices_of
 from cxzy_study.study.load import ROOT, Study, rounded
-from cxzy_study.study.measured import tell_methods
+from cxzy_study.study.rates import tell_methods
 from cxzy_study.tables import CALIBRATED, SCHEMAS, check_table, load_table, save_table, table_text
 
 CLAIMS = Path("data/claims.yaml")

@@ -15,8 +15,8 @@ from cxzy_study.coding.sheets import load_sheet, save_sheet
 from cxzy_study.coding.weights import load_weights
 from cxzy_study.findings.estimates import SAMPLED, draw_sample, estimate_shares, size_sample
 from cxzy_study.study.load import ROOT, SEED, load_codebook
-from cxzy_study.study.measured import tell_methods
 from cxzy_study.study.own import WEIGHTS, check_free, people_csv, read_all, units_of
+from cxzy_study.study.rates import tell_methods
 from cxzy_study.tables import THEMES, InvalidInput, save_bytes
 
 HALF_WIDTHS = (0.10, 0.05, 0.03, 0.02)
