@@ -177,6 +177,48 @@ def test_a_row_is_cited_and_the_reports_links_lead_to_it(browser, address):
         assert page.locator("table.matrix").count() == 1
 
 
+def test_what_the_readers_wrote_is_told_in_chinese_and_their_own_words_are_kept(browser, address):
+    study = load_study()
+    with open_page(browser, width=375) as page:
+        go(page, address, "v=practices&item=langfang-03&lang=zh")
+        for i in (0, 1):
+            gloss, note = study[f"practices_reader_{i + 1}"].query("practice_id == 'langfang-p03'")[["gloss", "note"]].iloc[0]
+            said = page.locator(".remark").nth(i)
+            assert [x.get_attribute("title") for x in said.locator("span[title]").all()] == [gloss, note]
+            assert re.findall(r"[A-Za-z]{2,}", " ".join(said.locator("span[title]").all_inner_texts())) == []
+            page.goto(f"{address}#row=practices_reader_{i + 1}.3&lang=zh")
+            page.wait_for_selector("#panel .cells")
+            assert page.locator("#panel small[lang=en]").all_inner_texts() == [gloss, note]
+            go(page, address, "v=practices&item=langfang-03&lang=zh")
+        go(page, address, "v=practices&item=langfang-03&lang=en")
+        assert page.locator(".remark").first.inner_text().count(gloss := study["practices_reader_1"].gloss[2]) == 1, gloss
+
+
+def test_every_coded_value_of_a_row_is_told_in_chinese(browser, address):
+    with open_page(browser) as page:
+        go(page, address, "lang=zh")
+        values, fields = page.evaluate(UNTOLD)
+        # Years, numerals, a code that is a number, and the name of a program need no word.
+        assert values == ["centre.dated_on", "families.date", "formulas.known_from", "formulas.numerals",
+                          "quantities.base_measure", "sources.published_on", "terms.segmenter"]  # fmt: skip
+        assert fields == []
+
+
+UNTOLD = """() => {
+  const values = new Set(), fields = new Set();
+  for (const name of Object.keys(DATA.tables)) for (const c of Object.keys(DATA.tables[name].columns)) {
+    if (!has(`field.${c}`)) fields.add(c);
+    if (UNSAID.has(c) || (/_ids?$/.test(c) && c !== 'doc_id')) continue;
+    for (const row of table(name)) {
+      const v = row[c];
+      if (typeof v !== 'string' || !/^[a-z_;0-9]+$/.test(v) || DATA.remarks[v]) continue;
+      if (!/[\u4e00-\u9fff]/.test(meaning(c, v, row))) values.add(`${name}.${c}`);
+    }
+  }
+  return [[...values].sort(), [...fields].sort()];
+}"""
+
+
 def test_chinese_is_drawn_with_the_font_that_the_page_brings(browser, address):
     with open_page(browser) as page:
         go(page, address, "lang=zh")

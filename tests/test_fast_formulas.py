@@ -95,6 +95,9 @@ def nonsense(rng: random.Random) -> list[Line]:
     return lines
 
 
+LINES = st.tuples(st.text(st.sampled_from(CHARACTERS), min_size=1, max_size=60), st.booleans(), st.integers(1, 3))
+
+
 def test_nonsense_is_the_same_wherever_parts_are_told(fast, monkeypatch):
     monkeypatch.setattr(fast, "_plain", None)  # none of it is left to the plain functions
     rng = random.Random(5)
@@ -106,7 +109,7 @@ def test_nonsense_is_the_same_wherever_parts_are_told(fast, monkeypatch):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.text(st.sampled_from(CHARACTERS), min_size=1, max_size=60), st.booleans(), st.integers(1, 3)), min_size=1, max_size=5))
+@given(st.lists(LINES, min_size=1, max_size=5))
 def test_any_characters_of_the_grammar_are_the_same(fast, document):
     assert_same(fast, [document])
 

@@ -76,8 +76,9 @@ class FastFormulas:
         assert kernel is not None
         self._known = Known.of(f._known_formulas(lexicon))
         for surface, formula in self._known.formulas.items():
-            short = all(0 < len(n) < 3 for n in formula.numerals) and all(formula.heads)
-            if surface[0].isascii() or surface[-1].isascii() or not m.NUMERIC.search(surface) or not m.HINT.search(surface) or not short:
+            readable = all(0 < len(n) < 3 for n in formula.numerals) and all(formula.heads)
+            numbered = m.NUMERIC.search(surface) and m.HINT.search(surface)
+            if not readable or not numbered or surface[0].isascii() or surface[-1].isascii():
                 raise ValueError("Invalid lexicon formulas: the kernel knows only those with a Chinese number.")
         dated = lexicon.drop_duplicates("formula")
         self._dated = {surface: i for i, surface in enumerate(dated["formula"])}
@@ -90,7 +91,8 @@ class FastFormulas:
         paired = sum(1 << number for number, pattern in enumerate(names.values()) if pattern in (m._MANY, m._VERB_NUMBER))
         self._words = Pointers(
             Trie(list(words)), np.array(list(words.values()), dtype=np.uint8), _kinds_of_characters(self._known.formulas),
-            Trie(list(self._known.formulas)), *texts_array(specs), Trie(list(self._dated)), np.array(rules, dtype=np.int64), len(names), doubled, paired,
+            Trie(list(self._known.formulas)), *texts_array(specs), Trie(list(self._dated)), np.array(rules, dtype=np.int64),
+            len(names), doubled, paired,
         )  # fmt: skip
         self._room = np.empty(kernel.formulas_room(), dtype=np.uint8)
 

@@ -240,6 +240,7 @@ I formulas(Machine *m, const Lexicon *lexicon, const X *x, const T *t, I n, cons
     w->taken = taken;
     w->again = again;
     w->n_families = 0;
+    m->from = m->until = 0;
     memset(w->buckets, 0, sizeof w->buckets);
     memset(w->name_buckets, 0, sizeof w->name_buckets);
     memset(w->filter, 0, sizeof w->filter);

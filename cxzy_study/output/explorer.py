@@ -34,7 +34,7 @@ SCRIPTS = "explorer_data explorer_parts explorer_panel explorer_rows explorer_vi
 
 LABELS = (
     "explorer theme arena mode kind coder genre level campaign completeness script reason interval note axis column "
-    "actor forum consequence step basis field rowof status choice option"
+    "actor forum consequence step basis field rowof status choice option sight calibration value"
 ).split()
 """Groups of the glossary that the page carries."""
 

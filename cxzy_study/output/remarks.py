@@ -14,8 +14,9 @@ REMARKS = {
     "source_basis": ("reason",), "settled": ("note",), "reader_1": ("note",), "reader_2": ("note",), "practices": ("note",),
     "centre": ("note", "source"), "agreement": ("note",), "practice_agreement": ("note",), "practice_finding": ("note",),
     "silence": ("why",), "quantities": ("flag",), "sight": ("why",),
+    "practices_reader_1": ("gloss", "note"), "practices_reader_2": ("gloss", "note"),
 }  # fmt: skip
-"""Columns of short remarks, by table. What the readers of practices wrote stays as they wrote it."""
+"""Columns of short remarks, by table. A page shows the English words too: what a reader wrote is data."""
 
 _FIELD = re.compile(r"\\\{(\w+)\\\}")
 

@@ -102,6 +102,7 @@ def explore_files(
         codebook=codebook_words(book),
         study={"name": "cxzy_study", "version": _citation(ROOT)["version"]},
         texts=unit_texts(d.reading for d in documents),
+        remarks=load_remarks(ROOT / "data/remarks.csv"),
         variants=find_variants,
     )
     return save_explorer(page, to), documents, rejected

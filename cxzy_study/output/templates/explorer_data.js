@@ -58,6 +58,7 @@ for (const name of ["evidence", "formulas", "quantities", "bodies", "announced",
     if (unit) (unit.facts[name] ||= []).push(row);
   }
 }
+const READERS = new Set(["reader_1", "reader_2", "practices_reader_1", "practices_reader_2"]);
 const PRACTICE_TABLES = ["practices", "practices_reader_1", "practices_reader_2"];
 for (const name of PRACTICE_TABLES) for (const row of table(name)) {
   row.units = row.unit_ids.split(";").map((u) => UNIT.get(`${row.doc_id}.${u}`)).filter(Boolean);

@@ -40,7 +40,7 @@ const partsOf = (r) => (r.parts || r.known_parts || "").split("|").filter(Boolea
 function entryItem(name, { entry, rows }) {
   const e = ENTRY[name](rows[0]);
   const counts = DOCS.map((d) => [d.id, rows.filter((r) => r.doc_id === d.id).reduce((s, r) => s + LISTS[name].count(r), 0)]).filter(([, n]) => n);
-  const where = name === "practices" || name === "numbers" ? `<span class="by">${shape(rows[0].doc_id)}${esc(docName(rows[0].doc_id))}</span>`
+  const where = name === "practices" || name === "numbers" ? `<span class="by"><span>${shape(rows[0].doc_id)}${esc(docName(rows[0].doc_id))}</span></span>`
     : `<span class="by">${counts.map(([d, n]) => `<span title="${esc(docName(d))}">${shape(d)}${n}</span>`).join("")}</span>`;
   const line = e.line.filter(Boolean).join(" · ");
   const tags = (e.tags || []).map((th) => `<span class="tag">${swatch(th)}${esc(themeName(th))}</span>`).join("");
@@ -52,7 +52,7 @@ function things(name) {
   if (entry) return entryPage(name, entry);
   const found_ = entriesOf(name, inside());
   const rows = found_.reduce((n, x) => n + total(x.entry, x.rows), 0);
-  const note = t(`explorer.${name}_note`) + (ORDERED.has(name) ? "" : ` ${t("explorer.entries_rows", { entries: found_.length, n: rows })}`);
+  const note = [t(`explorer.${name}_note`), ORDERED.has(name) ? "" : t("explorer.entries_rows", { entries: found_.length, n: rows })].filter(Boolean).join(zh() ? "" : " ");
   return viewHead(`${esc(t(`explorer.${name}`))} <small>${found_.length}</small>`, esc(note)) + (found_.length ? listed(found_.map((x) => () => entryItem(name, x)), name === "words" ? "list small grid" : name === "bodies" || name === "formulas" ? "list small" : "list") : empty());
 }
 
@@ -124,8 +124,8 @@ function choiceOf(text) {
 function claims() {
   const rows = table("claims").filter((r) => !S.q || finds(fold([r.claim_id, r.en, r.zh].join("\n")), S.q));
   const items = rows.map((r) => {
-    const number = r.value === null ? "–" : fixed(r.value) + (r.low === null ? "" : ` (${t("explorer.interval_from", { low: fixed(r.low), high: fixed(r.high) })})`);
-    const facts_ = [[t("explorer.claim_value"), `${number}; ${t(`explorer.claim_${r.side}`, { bound: r.bound })}`], [t("explorer.claim_stated"), t(`explorer.claim_${r.stated}`)],
+    const number = r.value === null ? "–" : fixed(r.value) + (r.low === null ? "" : bracket(t("explorer.interval_from", { low: fixed(r.low), high: fixed(r.high) })));
+    const facts_ = [[t("explorer.claim_value"), `${number}${zh() ? "；" : "; "}${t(`explorer.claim_${r.side}`, { bound: r.bound })}`], [t("explorer.claim_stated"), t(`explorer.claim_${r.stated}`)],
       [t("explorer.claim_combinations"), r.n_universes ? t("explorer.claim_hold", { k: r.n_hold, n: r.n_universes }) : ""], [t("explorer.claim_fails_where"), (r.fails_where || "").split(";").filter(Boolean).map(choiceOf).join(zh() ? "；" : "; ")]];
     return `<li class="occurrence">${cite(r)}<p><b class="status ${esc(r.status)}">${esc(t(`explorer.claim_${r.status}`))}</b> ${esc(zh() ? r.zh : r.en)}</p><dl class="facts">${facts_.filter(([, v]) => v).map(([k, v]) => `<dt>${esc(k)}</dt><dd>${esc(v)}</dd>`).join("")}</dl>${concerns(r)}</li>`;
   });

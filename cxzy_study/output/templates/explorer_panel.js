@@ -48,7 +48,7 @@ function codesOf(unit) {
   const themes = allMarks(unit);
   const head = CODERS.map((c) => `<th scope="col"><span>${esc(t(`coder.${c}`))}</span></th>`).join("");
   const cell = (row) => row ? `<td><a class="yes" href="${link({ row: `codes.${row._row}` })}" title="codes ${row._row}">${row.probability === null || row.probability === undefined ? '<i aria-hidden="true"></i>' : fixed(row.probability)}<span class="off">${esc(t("explorer.marked"))}</span></a></td>` : '<td class="no">·</td>';
-  const lines = themes.map((th) => `<tr><th scope="row">${swatch(th)}${esc(themeName(th))}</th>${CODERS.map((c) => cell(unit.marks[c] && unit.marks[c].get(th))).join("")}</tr>`);
+  const lines = themes.map((th) => `<tr><th scope="row">${swatch(th)}${soft(themeName(th))}</th>${CODERS.map((c) => cell(unit.marks[c] && unit.marks[c].get(th))).join("")}</tr>`);
   const modes = CODERS.some((c) => modeOf(unit, c)) ? `<tr class="mode"><th scope="row">${esc(t("explorer.mode"))}</th>${CODERS.map((c) => {
     const row = unit.modes[c];
     return row ? `<td><a href="${link({ row: `codes.${row._row}` })}">${esc(t(`mode.${row.theme.slice(5)}`))}</a></td>` : '<td class="no">·</td>';

@@ -19,8 +19,9 @@ const fixed = (x) => x === null || x === undefined ? "–" : x.toFixed(2).replac
 const docName = (id) => DOC[id] ? pick(DOC[id].label) : id;
 const themeName = (id) => THEME[id] ? pick(THEME[id].label) : id;
 const groupName = (row) => row.group_kind === "arena" ? t(`arena.${row.group}`) : docName(row.group);
-// A remark of ours in the page's language; what has no Chinese says that it is English.
-const remark = (text) => !text ? "" : !zh() ? esc(text) : DATA.remarks[text] ? esc(DATA.remarks[text]) : `<span lang="en">${esc(text)}</span><small>${esc(t("explorer.in_english"))}</small>`;
+// A remark in the page's language; the English words, as the table holds them, come with the pointer.
+const remarkIn = (text) => zh() && DATA.remarks[text] || "";
+const remark = (text) => !text ? "" : remarkIn(text) ? `<span title="${esc(text)}">${esc(remarkIn(text))}</span>` : zh() ? `<span lang="en">${esc(text)}</span>` : esc(text);
 // Why a match was refused: the program's reasons, of which two name a term.
 const WHYS = [[/^the heading above does not hold$/, "heading"], [/^in a statement of doctrine$/, "doctrine"], [/^inside the longer term (.+)$/, "longer"], [/^excluded by NOT$/, "not"], [/^in a proper name$/, "name"], [/^denied by (.+)$/, "denied"], [/^in a title$/, "title"]];
 function whyOf(text) {
@@ -31,6 +32,11 @@ function whyOf(text) {
   return text;
 }
 const comma = () => zh() ? "，" : ", ";
+const colon = () => zh() ? "：" : ": ";
+const bracket = (text) => zh() ? `（${text}）` : ` (${text})`;
+const people = (names) => String(names).replace(/;/g, zh() ? "、" : ", ");
+// A name that a narrow column may break within its longest words.
+const soft = (name) => esc(name).replace(/(\w{4,})(sation|tation|pation|nities)\b/g, "$1&shy;$2");
 
 // A link to this state of the page with some changes: the address holds everything.
 const PARTS = ["v", "item", "doc", "theme", "arena", "mode", "kind", "coder", "differ", "by", "q", "u", "row", "lang"];
@@ -141,7 +147,7 @@ function marksIn(unit, themes, all) {
 // What stands for a passage whose text is not at hand: what was found in it, in our words and the study's.
 function fingerprint(unit) {
   const practice = [...facts(unit, "practices")].sort((a, b) => a.units.length - b.units.length).slice(0, 2).map((r) => `<span class="gloss">${esc(zh() ? r.gloss_zh || r.gloss : r.gloss)}</span>`);
-  const stated = facts(unit, "statements").slice(0, 1).map((r) => `<span class="gloss">${esc(t(`explorer.statement_${r.statement}`))}${zh() ? "：" : ": "}${esc(zh() ? r.thing_zh : r.thing)}</span>`);
+  const stated = facts(unit, "statements").slice(0, 1).map((r) => `<span class="gloss">${esc(t(`explorer.statement_${r.statement}`))}${colon()}${esc(zh() ? r.thing_zh : r.thing)}</span>`);
   const names = ["formulas", "quantities", "bodies"].flatMap((n) => facts(unit, n).map((r) => `<b>${esc(r.surface)}</b>`));
   const terms = facts(unit, "terms").filter((r) => r.term.length > 1).map((r) => esc(r.term));
   const all = [...new Set([...names, ...terms])].slice(0, 14);
@@ -154,7 +160,7 @@ function unitLine(unit) {
   if (unit.arena) parts.push(t(`arena.${unit.arena}`));
   const mode = modeOf(unit, S.coder);
   if (mode) parts.push(t(`mode.${mode}`));
-  return parts.join(" · ");
+  return parts.map((p) => `<span class="whole">${esc(p)}</span>`).join(" · ");
 }
 function unitItem(unit, coder = S.coder) {
   const themes = marksOf(unit, coder);
@@ -164,5 +170,5 @@ function unitItem(unit, coder = S.coder) {
   }).join("");
   const body = HAS_TEXTS && DATA.texts[unit.key] ? `<span class="text" lang="zh-Hans">${highlight(unit, marksIn(unit, S.theme, false), S.q)}</span>` : `<span class="print">${fingerprint(unit)}</span>`;
   return `<li><a class="item unit ${unit.kind}" href="${link({ u: unit.key })}" data-u="${esc(unit.key)}"${S.u === unit.key ? ' aria-current="true"' : ""}>` +
-    `<span class="where">${shape(unit.doc_id)}<b>${esc(unitName(unit))}</b> <span>${esc(unitLine(unit))}</span></span>${body}<span class="tags">${chips}</span></a></li>`;
+    `<span class="where">${shape(unit.doc_id)}<b>${esc(unitName(unit))}</b> <span>${unitLine(unit)}</span></span>${body}<span class="tags">${chips}</span></a></li>`;
 }

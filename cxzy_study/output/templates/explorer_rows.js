@@ -25,16 +25,20 @@ function rowPanel(id) {
     if (c === "theme" || c === "themes") return String(v).split(";").map((x) => THEME[x] ? themeChip(x) : esc(x)).join(" ");
     if (c === "unit_id" && UNIT.has(keyOf(row))) return `<a href="${link({ u: keyOf(row) })}">${esc(v)}</a>`;
     if (c === "unit_ids" && row.units) return row.units.map((u) => `<a href="${link({ u: u.key })}">${esc(u.unit_id)}</a>`).join(", ");
-    if (c === "doc_id" && DOC[v]) return `${shape(v)}${esc(v)}`;
+    if (c === "doc_id" && DOC[v]) return `${shape(v)}${esc(v)}${zh() ? ` <small>${esc(docName(v))}</small>` : ""}`;
     if (c === "rule" && DATA.codebook.rules[v]) return `<code>${esc(v)}</code><br><code class="quiet">${esc(DATA.codebook.rules[v])}</code>`;
     if (/spans$/.test(c)) return esc(placeText(String(v)));
     if (c === "why" && name === "evidence") return esc(whyOf(v));
+    // What a reader wrote is data: its row shows the words themselves too.
+    if (READERS.has(name) && remarkIn(v)) return `${esc(remarkIn(v))}<br><small lang="en">${esc(v)}</small>`;
     if (["note", "reason", "source", "why", "flag", "gloss"].includes(c)) return remark(String(v));
-    if (c === "fails_where") return esc(String(v).split(";").map(choiceOf).join("; "));
-    const plain = String(v).split(";").map((x) => x.replace(/_/g, " ")).join(comma()), said = meaning(c, String(v), name);
+    if (c === "fails_where") return esc(String(v).split(";").map(choiceOf).join(zh() ? "；" : "; "));
+    const plain = String(v).split(";").map((x) => x.replace(/_/g, " ")).join(comma()), said = meaning(c, String(v), row);
     return esc(String(v)) + (said && said !== plain ? ` <small>${esc(said)}</small>` : "");
   };
-  const rows = cells.map(([c, v]) => `<dt title="${esc(notes[c] || "")}">${zh() && has(`field.${c}`) ? `${esc(t(`field.${c}`))} ` : ""}<code>${esc(c)}</code></dt><dd>${value(c, v)}</dd>`).join("");
+  // A reader's gloss is told in Chinese in its own column, a settled one in the next.
+  const field = (c) => `field.${c === "gloss" && READERS.has(name) ? "gloss_zh" : c}`;
+  const rows = cells.map(([c, v]) => `<dt title="${esc(notes[c] || "")}">${zh() && has(field(c)) ? `${esc(t(field(c)))} ` : ""}<code>${esc(c)}</code></dt><dd>${value(c, v)}</dd>`).join("");
   return panelHead(esc(t("explorer.row")), `${esc(name)} ${number}`) + (notes[""] ? `<p class="quiet">${esc(t("explorer.row_is", { what: zh() ? t(`rowof.${name}`) : notes[""] }))}</p>` : "") + behind(row) + `<dl class="facts cells">${rows}</dl>` +
     section(t("explorer.citation"), `<p class="citation">${esc(citation(row))}</p><button type="button" class="button wide-button" data-cite="${esc(id)}">${COPY} ${esc(t("explorer.copy_citation"))}</button>`);
 }
@@ -42,9 +46,9 @@ function rowPanel(id) {
 // What a row is called in a list of rows, and where it leads: to its sentence or its page, else to the row itself.
 function rowName(r) {
   if (r._table === "practices") return zh() ? r.practice : r.label_en || r.practice;
-  if (r._table === "statements") return `${t(`explorer.statement_${r.statement}`)}${zh() ? "：" : ": "}${zh() ? r.thing_zh : r.thing}`;
-  if (r._table === "accountability") return `${[say("actor", r.answers), say("checking", r.forum), say("consequence", r.consequence)].join(" → ")}: ${r.n_practices}`;
-  if (r._table === "agreement") return `${THEME[r.theme] ? themeName(r.theme) : t(`explorer.all_${r.theme.replace(/\W/g, "")}`)}: α ${fixed(r.alpha)}, ${t(`explorer.${r.verdict}`)}`;
+  if (r._table === "statements") return `${t(`explorer.statement_${r.statement}`)}${colon()}${zh() ? r.thing_zh : r.thing}`;
+  if (r._table === "accountability") return `${[say("actor", r.answers), say("checking", r.forum), say("consequence", r.consequence)].join(" → ")}${colon()}${r.n_practices}`;
+  if (r._table === "agreement") return `${THEME[r.theme] ? themeName(r.theme) : t(`explorer.all_${r.theme.replace(/\W/g, "")}`)}${colon()}α ${fixed(r.alpha)}${comma()}${t(`explorer.${r.verdict}`)}`;
   if (r._table === "sources") return docName(r.doc_id);
   if (r._table === "claims") return zh() ? r.zh : r.en;
   return r.surface || r.name || Object.keys(DATA.tables[r._table].columns).map((c) => r[c]).filter((v) => v !== null && v !== "").slice(0, 4).join(" · ");
@@ -75,12 +79,20 @@ function unitsBehind(row) {
 const unitLinks = (units) => units.length ? `<ul class="plain behind">${units.map((u) => `<li><a class="item" href="${link({ u: u.key })}" data-u="${esc(u.key)}">${shape(u.doc_id)}<b>${esc(unitName(u))}</b> <small>${marksOf(u, S.coder).map((x) => esc(themeName(x))).join(zh() ? "、" : ", ")}</small></a></li>`).join("")}</ul>` : "";
 
 // What a coded value says in the page's language, where the glossary knows it.
-const AS = { a: "coder", b: "coder", reference: "coder", admin_level: "level", step: "step", claim_status: "status", forum: "forum", answers: "actor" };
-function meaning(column, value, table_) {
-  const keys = (x) => [`${AS[column] || column}.${x}`, `explorer.${column}_${x}`, `explorer.${x}`, `theme.${x}`, `status.${x}`];
-  if (!/^[a-z_;0-9]+$/.test(value) || ["doc_id", "unit_id", "rule", "claim_id"].includes(column) || /_ids?$/.test(column)) return "";
-  if (table_ === "practices" && column === "forum") return "";
-  return value.split(";").map((x) => { const key = keys(x).find(has); return key ? t(key) : (GROUPS[column] ? say(column, x) : x.replace(/_/g, " ")); }).join(comma());
+const AS = {
+  a: ["coder."], b: ["coder."], reference: ["coder."], answers: ["actor."], status: ["sight."], claim_status: ["status."], admin_level: ["level.", "explorer.level_"],
+  body_type: ["explorer.body_"], basis: ["explorer.about_"], fact: ["field."], group: ["arena."], group_kind: ["explorer.by_"], stated: ["explorer.claim_"], calibrated: ["calibration."], method: ["calibration."],
+};
+const UNSAID = new Set(["unit_id", "claim_id", "register_id", "sha256", "adcode", "section", "term"]);
+function meaning(column, value, row) {
+  if (column === "doc_id" || column === "group") { if (DOC[value]) return zh() ? docName(value) : ""; }
+  // What a value of the agreement on an attribute is, the attribute says.
+  if (column === "value" && row.attribute) return meaning(row.attribute, value, row);
+  const keys = (x) => [...(AS[column] || []).map((family) => family + x), `${column}.${x}`, `explorer.${column}_${x}`, `value.${column}_${x}`, `${GROUPS[column]}.${x}`, `explorer.${x}`, `theme.${x}`, `status.${x}`, `value.${x}`];
+  const coded = column === "calibrated" ? /^[a-z_;.]+$/ : /^[a-z_;0-9]*[a-z][a-z_;0-9]*$/;
+  if (!coded.test(value) || UNSAID.has(column) || (/_ids?$/.test(column) && column !== "doc_id")) return "";
+  if (row._table === "practices" && column === "forum") return "";
+  return value.split(";").map((x) => { const key = keys(x).find(has); return key ? t(key) : x.replace(/_/g, " "); }).join(comma());
 }
 
 // What a number rests on: the way from a row to its passages.

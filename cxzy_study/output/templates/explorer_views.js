@@ -23,9 +23,9 @@ function matrix() {
   const head = groups.map((g) => {
     const name = by === "arena" ? t(`arena.${g}`) : docName(g);
     const to = by === "arena" ? link({ ...NO_FILTER, v: "passages", arena: [g] }) : link({ ...NO_FILTER, v: "sources", item: g });
-    return `<th scope="col"><a href="${to}">${by === "arena" ? "" : shape(g)}<span>${esc(name)}</span></a><small>${first[g] ? esc(t("axis.n_units", { n: first[g].n_units })) : ""}</small></th>`;
+    return `<th scope="col"><a href="${to}">${by === "arena" ? "" : shape(g)}<span>${soft(name)}</span></a><small>${first[g] ? esc(t("axis.n_units", { n: first[g].n_units })) : ""}</small></th>`;
   }).join("");
-  const body = THEMES.map((th) => `<tr><th scope="row"><a href="${link({ ...NO_FILTER, v: "passages", theme: [th.id] })}">${swatch(th.id)}<span>${esc(pick(th.label))}</span></a></th>${groups.map((g) => cell(cells[`${g} ${th.id}`], most)).join("")}</tr>`).join("");
+  const body = THEMES.map((th) => `<tr><th scope="row"><a href="${link({ ...NO_FILTER, v: "passages", theme: [th.id] })}">${swatch(th.id)}<span>${soft(pick(th.label))}</span></a></th>${groups.map((g) => cell(cells[`${g} ${th.id}`], most)).join("")}</tr>`).join("");
   return `<div class="above">${switches}<p class="quiet">${esc(t("explorer.matrix_note"))}</p></div><div class="wide"><table class="matrix${groups.length > 7 ? " many" : ""}"><caption class="off">${esc(t("explorer.matrix_caption"))}</caption><thead><tr><td></td>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
@@ -41,7 +41,8 @@ function cell(row, most) {
 
 function legend() {
   const notes = [t("note.coder", { coder: t(`coder.${S.coder}`) })];
-  if (DOCS.some((d) => d.censored)) notes.push(t("explorer.note_censored"));
+  const hatched = S.by === "arena" ? table("shares").some((r) => r.group_kind === "arena" && r.censored) : DOCS.some((d) => d.censored);
+  if (hatched) notes.push(t("explorer.note_censored"));
   if (!OWN && DOCS.length > 1) notes.push(t("note.places"));
   notes.push(t("note.codebook", { version: DATA.codebook.version, sha: DATA.codebook.sha.slice(0, 12) }));
   return `<p class="legend">${esc(notes.join(zh() ? "" : " "))}</p>`;
@@ -51,7 +52,7 @@ function passages() {
   const units = UNITS.filter((u) => passes(u, S) && (!S.q || finds(unitHay(u), S.q)));
   const shown = new Set(units);
   const one = S.theme.length === 1 ? S.theme[0] : "";
-  const title = S.theme.length ? S.theme.map((th) => swatch(th) + esc(themeName(th))).join(' <span class="and">+</span> ') : esc(t("explorer.passages"));
+  const title = S.theme.length ? S.theme.map((th) => `<span class="whole">${swatch(th)}${esc(themeName(th))}</span>`).join(' <span class="and">+</span> ') : esc(t("explorer.passages"));
   const docs = DOCS.filter((d) => !S.doc.length || S.doc.includes(d.id)).filter((d) => S.doc.length || units.some((u) => u.doc_id === d.id) || DOCS.length <= 8);
   const strips = docs.slice(0, 12).map((d) => {
     const n = units.filter((u) => u.doc_id === d.id).length;
@@ -78,7 +79,7 @@ function themeCard(theme) {
   const made = [...new Set(rows.map((r) => r.interval).filter(Boolean))].map((m) => t(`interval.${m}`)).join(zh() ? "" : " ");
   const only = rows.filter(chosen);
   const figure = only.length === 1 ? `<p class="figure"><b>${percent(only[0].share)}</b> <span>${esc(t("explorer.k_of_n", { k: only[0].n_coded, n: only[0].n_units }))}${only[0].low === null ? "" : ` · ${esc(t("explorer.interval_from", { low: percent(only[0].low), high: percent(only[0].high) }))}`}</span> ${cite(only[0])}</p>` : "";
-  const body = lines && `<table class="shares"><thead class="off"><tr>${["explorer.group", "explorer.counted_of", "axis.share", "explorer.interval", "explorer.interval", "explorer.citation"].map((k) => `<th scope="col">${esc(t(k))}</th>`).join("")}</tr></thead><tbody>${lines}</tbody></table><p class="axis-note">0–${percent(max)}. ${esc(made)}</p>`;
+  const body = lines && `<table class="shares"><thead class="off"><tr>${["explorer.group", "explorer.counted_of", "axis.share", "explorer.interval", "explorer.interval", "explorer.citation"].map((k) => `<th scope="col">${esc(t(k))}</th>`).join("")}</tr></thead><tbody>${lines}</tbody></table><p class="axis-note">0–${percent(max)}${zh() ? "。" : ". "}${esc(made)}</p>`;
   const practices = table("practices").filter((r) => r.themes.split(";").includes(theme) && (!S.doc.length || S.doc.includes(r.doc_id)));
   const with_ = practices.length ? `<p><a class="go" href="${link({ ...NO_FILTER, v: "practices", theme: [theme], doc: S.doc })}">${esc(t("explorer.practices_of_theme", { n: practices.length }))}</a></p>` : "";
   const sure_ = sure(theme);
@@ -95,13 +96,13 @@ function sure(theme) {
 }
 
 function coders() {
-  const one = (r) => `<tr><th scope="row">${THEME[r.theme] ? `<a class="item" href="${link({ ...NO_FILTER, v: "passages", theme: [r.theme], differ: "1" })}">${swatch(r.theme)}${esc(themeName(r.theme))}</a>` : esc(t(`explorer.all_${r.theme.replace(/\W/g, "")}`))}</th>` +
+  const one = (r) => `<tr><th scope="row">${THEME[r.theme] ? `<a class="item" href="${link({ ...NO_FILTER, v: "passages", theme: [r.theme], differ: "1" })}">${swatch(r.theme)}${soft(themeName(r.theme))}</a>` : esc(t(`explorer.all_${r.theme.replace(/\W/g, "")}`))}</th>` +
     `<td class="num"><b>${fixed(r.alpha)}</b></td><td class="plot guides">${interval(r.alpha_low, r.alpha, r.alpha_high, { min: 0, colour: { reliable: "#1e7800", tentative: "#96650a", unreliable: "#b4004b" }[r.verdict] || "#5f5f5f" })}</td><td class="num range">${r.alpha_low === null ? "" : `${fixed(r.alpha_low)}–${fixed(r.alpha_high)}`}</td><td class="verdict">${esc(t(`explorer.${r.verdict}`))}</td><td class="last">${cite(r)}</td></tr>`;
   const pairs = [...new Set(table("agreement").map((r) => `${r.a}|${r.b}`))];
   const agreement = pairs.map((p) => section(`${t(`coder.${p.split("|")[0]}`)} – ${t(`coder.${p.split("|")[1]}`)}`,
     `<table class="shares">${table("agreement").filter((r) => `${r.a}|${r.b}` === p).map(one).join("")}</table><p class="axis-note">${esc(t("explorer.alpha_note"))}</p>`)).join("");
   const held = [...new Set(table("scores").map((r) => r.coder))].map((c) => section(t("explorer.held_against", { coder: t(`coder.${c}`), reference: t("coder.settled") }),
-    `<table class="shares">${table("scores").filter((r) => r.coder === c).map((r) => `<tr><th scope="row"><a class="item" href="${link({ ...NO_FILTER, v: "passages", theme: [r.theme], coder: c })}">${swatch(r.theme)}${esc(themeName(r.theme))}</a></th><td class="num"><b>${fixed(r.f1)}</b></td><td class="plot">${interval(null, r.f1, null, { colour: THEME[r.theme].colour })}</td><td class="num range">${fixed(r.precision)} / ${fixed(r.recall)}</td><td class="num">${r.n_true}</td><td class="last">${cite(r)}</td></tr>`).join("")}</table><p class="axis-note">${esc(t("explorer.score_note"))}</p>`)).join("");
+    `<table class="shares">${table("scores").filter((r) => r.coder === c).map((r) => `<tr><th scope="row"><a class="item" href="${link({ ...NO_FILTER, v: "passages", theme: [r.theme], coder: c })}">${swatch(r.theme)}${soft(themeName(r.theme))}</a></th><td class="num"><b>${fixed(r.f1)}</b></td><td class="plot">${interval(null, r.f1, null, { colour: THEME[r.theme].colour })}</td><td class="num range">${fixed(r.precision)} / ${fixed(r.recall)}</td><td class="num">${r.n_true}</td><td class="last">${cite(r)}</td></tr>`).join("")}</table><p class="axis-note">${esc(t("explorer.score_note"))}</p>`)).join("");
   return viewHead(esc(t("explorer.coders")), esc(t("explorer.coders_note"))) + agreement + held;
 }
 
@@ -111,7 +112,7 @@ function sources() {
   if (!docs.length) return viewHead(esc(t("explorer.sources")), "") + empty();
   const cards = docs.map((d) => {
     const s = SOURCE[d.id];
-    const facts_ = [has(`genre.${s.genre}`) && t(`genre.${s.genre}`), has(`level.${s.admin_level}`) && t(`level.${s.admin_level}`), s.author && s.author.replace(/;/g, zh() ? "、" : ", "), s.published_on,
+    const facts_ = [has(`genre.${s.genre}`) && t(`genre.${s.genre}`), has(`level.${s.admin_level}`) && t(`level.${s.admin_level}`), s.author && people(s.author), s.published_on,
       s.completeness === "censored" && t("completeness.censored"), s.campaign === "forerunner" && t("campaign.forerunner")].filter(Boolean);
     const n = UNITS.filter((u) => u.doc_id === d.id && u.kind === "sentence").length;
     return `<li><a class="item card" href="${link({ item: d.id })}"><b>${shape(d.id)}${esc(pick(d.label))}</b><span lang="zh-Hans">${esc(s.title)}</span><span class="quiet">${esc(facts_.join(" · "))}</span><span class="quiet">${esc(t("axis.n_units", { n }))}</span>${strip(d.id, new Set(), { low: 10, links: false, label: stripLabel(d.id, 0) })}</a></li>`;
@@ -122,7 +123,7 @@ function sources() {
 function sourcePage(id) {
   const s = SOURCE[id], mine = UNITS.filter((u) => u.doc_id === id);
   const basis = Object.fromEntries(table("source_basis").filter((r) => r.doc_id === id).map((r) => [r.fact, r]));
-  const value = (c, v) => ["genre", "completeness", "campaign", "script"].includes(c) && has(`${c}.${v}`) ? t(`${c}.${v}`) : c === "admin_level" && v ? t(`level.${v}`) : show(v);
+  const value = (c, v) => ["genre", "completeness", "campaign", "script"].includes(c) && has(`${c}.${v}`) ? t(`${c}.${v}`) : c === "admin_level" && v ? t(`level.${v}`) : c === "author" ? people(v) : show(v);
   const lines = Object.keys(DATA.tables.sources.columns).filter((c) => !["doc_id", "place_en", "place_zh"].includes(c) && !(s[c] === "" && !basis[c])).map((c) => {
     const b = basis[c], why = b ? [t(`explorer.basis_${b.basis}`), b.spans && t("explorer.characters_at", { place: placeText(b.spans) })].filter(Boolean).map(esc).concat(b.reason ? [remark(b.reason)] : []).join(" · ") : "";
     return `<dt>${esc(t(`explorer.source_${c}`))}</dt><dd>${s[c] === "" || s[c] === null ? "–" : `<span${c === "sha256" ? ' class="hash"' : ""}>${esc(value(c, s[c]))}</span>`}${why ? `<br><small>${why}</small> ${cite(b)}` : ""}</dd>`;
