@@ -34,7 +34,6 @@ from cxzy_study.bulk.chain import Chain, Item, load_chain
 from cxzy_study.bulk.settings import make_settings
 
 TABLE = Path(__file__).with_name("bulk.md")
-BATCH = 1000
 _STATE: dict[str, object] = {}
 
 
@@ -65,16 +64,20 @@ def plain_pipeline(texts: list[str]) -> int:
 def run_ours(items: list[Item]) -> int:
     if "ours" not in _STATE:
         _STATE["ours"] = load_chain(make_settings())
-    return sum(_STATE["ours"].run(batch)["units"].num_rows for batch in batches(items))
+    chain = _STATE["ours"]
+    return sum(chain.run(batch)["units"].num_rows for batch in batches(items, chain.batch))
 
 
-def batches(items: list[Item]) -> Iterator[list[Item]]:
+def batches(items: list[Item], most: int) -> Iterator[list[Item]]:
+    """Yield documents together as a worker takes them: until they have so many characters."""
     batch: list[Item] = []
+    size = 0
     for item in items:
         batch.append(item)
-        if len(batch) == BATCH:
+        size += len(item.content)
+        if size >= most:
             yield batch
-            batch = []
+            batch, size = [], 0
     if batch:
         yield batch
 
@@ -159,7 +162,7 @@ def stages(megabytes: float) -> dict[str, float]:
     if not isinstance(chain, fast.FastChain):
         return {}
     items = [Item(str(i), text, ".jsonl") for i, text in enumerate(generate(megabytes, seed=2))]
-    for batch in batches([Item(f"w{i}", text, ".jsonl") for i, text in enumerate(generate(megabytes / 2, seed=1))]):
+    for batch in batches([Item(f"w{i}", text, ".jsonl") for i, text in enumerate(generate(megabytes / 2, seed=1))], chain.batch):
         chain.run(batch)  # dictionaries and tables are loaded, once
     spent: dict[str, float] = defaultdict(float)
 
@@ -186,7 +189,7 @@ def stages(megabytes: float) -> dict[str, float]:
     timed(chain.bodies, "find", "bodies")
     timed(chain.coder, "code", "codes")
     start = time.process_time()
-    for batch in batches(items):
+    for batch in batches(items, chain.batch):
         chain.run(batch)
     whole = time.process_time() - start
     size = sum(len(item.content.encode()) for item in items) / 1e6

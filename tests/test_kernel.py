@@ -7,6 +7,7 @@ import re
 import sys
 from collections import Counter
 from pathlib import Path
+from re import _parser as sre  # type: ignore[attr-defined]
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +21,7 @@ from cxzy_study.bulk.settings import make_settings
 from cxzy_study.facts import fast_bodies, fast_formulas, fast_quantities
 from cxzy_study.reading import fast_units
 from cxzy_study.study.load import ROOT
-from cxzy_study.text.machine import Machine, code_points, load_kernel
+from cxzy_study.text.machine import Machine, arrow_strings, code_points, load_kernel, take_strings
 from cxzy_study.text.regex import compile_patterns
 from cxzy_study.text.words import Segmenter
 
@@ -104,6 +105,51 @@ def test_what_the_kernel_leaves_to_others_is_put_in_its_place(chains):
     assert_same(chains, [])
 
 
+def marked_up(rng: random.Random, text: str) -> Item:
+    """A page of a kind that the kernel does not read."""
+    from opencc_pyo3 import OpenCC
+
+    kind = rng.choice(("html", "md", "traditional", "beyond", "entity", "broken"))
+    if kind == "md":
+        return Item("", ("# 松岭县的做法\n\n" + "\n\n".join(f"**{line[:4]}**{line[4:]}" for line in text.splitlines())).encode(), ".md")
+    if kind == "traditional":
+        return Item("", OpenCC("s2t").convert(text).encode(), ".txt")
+    if kind == "beyond":
+        return Item("", text.replace("县", "县\U00020bb7").encode(), ".html" if rng.random() < 0.5 else ".txt")
+    body = "".join(f"<p>{line}</p>" for line in text.replace("，", "&#65292;").replace("“", "&ldquo;").splitlines())
+    body = body.replace("。", "。&NotEqualTilde;", 1) if kind == "entity" else body
+    body = body.replace("；", "；<br>&nbsp;") if kind == "broken" else body
+    head = "<head><title>创先争优_松岭网</title></head><div class=nav><a href=/>首页</a></div>"
+    return Item("", f"<html>{head}<div>{body}</div></html>".encode(), ".html")
+
+
+def test_pages_that_are_read_the_plain_way_have_the_same_rows(chains):
+    from generate import generate
+
+    rng = random.Random(8)
+    items = []
+    for i, text in enumerate([*generate(0.04, seed=9), *(document(rng) for _ in range(40))]):
+        item = Item("", text, ".jsonl") if i % 5 == 0 else marked_up(rng, text)
+        items.append(item._replace(doc_id=f"{i:03d}", group=str(i % 3)))
+    items.append(Item("x.html", b"<html><nav><a href=x>menu</a></nav></html>", ".html"))
+    rng.shuffle(items)
+    assert_same(chains, items)
+    assert_same(chains, [item for item in items if item.format != ".jsonl"])
+    assert_same(chains, items[:1])
+
+
+def test_a_web_page_is_coded_by_the_kernel(chains, monkeypatch):
+    fast, _ = chains
+    asked: list[str] = []
+    frames = Chain._frames
+    monkeypatch.setattr(Chain, "_frames", lambda self, read: asked.extend(item.doc_id for item, *_ in read) or frames(self, read))
+    page = "<html><head><title>松岭县</title></head><p>各支部公开承诺&ldquo;三亮两评&rdquo;。{0}</p></html>"
+    whole, beyond = (Item(name, page.format(more).encode(), ".html") for name, more in (("a", ""), ("b", "\U00020bb7县")))
+    tables = fast.run([whole, beyond])
+    assert asked == ["b"]
+    assert set(tables["formulas"]["doc_id"].to_pylist()) == {"a", "b"}
+
+
 def test_doubtful_units_alone_are_asked_of_the_plain_functions(chains, monkeypatch):
     news = "松岭县总结\n\n去年，各支部公开承诺；云溪镇推行“三亮两评”，投入{}元；走访3次；\n修路2公里。青河镇党委解决问题5个；建房1所。\n"
     numbers = ("5", "12345678901234567890", "6", "12345678901234567890123", "7")
@@ -156,6 +202,14 @@ def test_formulas_are_the_same(chains):
     assert {"resolved", "unresolved"} <= set(status)
 
 
+def test_lists_of_things_told_twice_are_the_same(chains):
+    # To the machine all characters of one class are the same; those of such a list must be the very same.
+    texts = ["松岭县总结\n\n各支部有一股干劲、一腔热情、一种信念。\n", "松岭县总结\n\n做到一户有困难户、一村帮扶村、一人有名人。\n"]
+    items = [Item(str(i), text, ".jsonl") for i, text in enumerate(texts)]
+    assert_same(chains, items)
+    assert chains[0].run(items)["formulas"]["doc_id"].to_pylist() == ["1"]
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.text(st.sampled_from("一二三十百万两半第每个元名％%0123456789.,，。；：“”（）() 　\n县市局党委村镇党支部承诺不没有年月日增长至以上ab"), max_size=60), min_size=1, max_size=4))
 def test_any_text_is_the_same(chains, texts):
@@ -169,6 +223,20 @@ def all_patterns() -> dict[str, re.Pattern[str]]:
     return found
 
 
+def assert_found(patterns: dict[str, re.Pattern[str]], texts: list[str]) -> None:
+    """Compare the machine with re; a glance knows the first 64 patterns of a machine."""
+    names = list(patterns)
+    for first in range(0, len(names), 60):
+        mine = names[first : first + 60]
+        machine = Machine(compile_patterns({name: patterns[name] for name in mine}))
+        for number, name in enumerate(mine):
+            for text in texts:
+                expected = [[p for g in range(patterns[name].groups + 1) for p in m.span(g)] for m in patterns[name].finditer(text)]
+                for look in (0, 1, 2):
+                    got = [match[: 2 * patterns[name].groups + 2] for match in machine.find_all(number, code_points(text), look=look)]
+                    assert got == expected, (name, patterns[name].pattern, text, look)
+
+
 def test_the_machine_finds_what_re_finds():
     rng = random.Random(3)
     texts = ["".join(rng.choices(TOKENS, k=12)) for _ in range(60)]
@@ -176,12 +244,107 @@ def test_the_machine_finds_what_re_finds():
         name: pattern for name, pattern in all_patterns().items()
         if pattern.search("") is None and "^|" not in pattern.pattern and "\\1" not in pattern.pattern and pattern.groups < 8
     }  # fmt: skip
-    machine = Machine(compile_patterns(patterns))
-    for number, (name, pattern) in enumerate(patterns.items()):
-        for text in texts:
-            expected = [[place for g in range(pattern.groups + 1) for place in m.span(g)] for m in pattern.finditer(text)]
-            got = [match[: 2 * pattern.groups + 2] for match in machine.find_all(number, code_points(text))]
-            assert got == expected, (name, text)
+    assert_found(patterns, texts)
+
+
+def expression(rng: random.Random, depth: int = 0) -> str:
+    """Return a pattern by chance, of three letters."""
+    items = []
+    for _ in range(rng.randint(1, 3)):
+        item = rng.choice(("a", "b", "c", "ab", "abc", "[ab]", "[^a]", "."))
+        if depth < 3 and rng.random() < 0.5:
+            item = f"({'?:' * rng.randint(0, 1)}{'|'.join(expression(rng, depth + 1) for _ in range(rng.randint(1, 6)))})"
+        item += rng.choice(("", "", "", "?", "{1,2}", "??", "+", "*?")) if len(item) == 1 or item[0] in "[(" else ""
+        items.append(rng.choice(("", "", "", "", "(?!b)", "(?=c|ab)", "(?<=a)", "(?<!c)")) + item)
+    return "".join(items) + rng.choice(("", "", "", "", "$"))
+
+
+def test_the_machine_finds_what_re_finds_with_any_pattern():
+    rng = random.Random(29)
+    patterns: dict[str, re.Pattern[str]] = {}
+    while len(patterns) < 240:
+        pattern = re.compile(expression(rng))
+        try:
+            compile_patterns({"x": pattern})
+        except ValueError:
+            continue  # an endless repeat of what may be empty
+        if sre.parse(pattern.pattern).getwidth()[0] and pattern.groups < 8:
+            patterns[str(len(patterns))] = pattern
+    assert_found(patterns, ["".join(rng.choices("abc", k=rng.choice((1, 2, 3, 6, 12)))) for _ in range(40)])
+
+
+def test_rules_with_patterns_code_alike():
+    import pandas as pd
+
+    from cxzy_study.coding.codebook import read_codebook
+    from cxzy_study.coding.coder import UNIT_COLUMNS, code_units
+    from cxzy_study.coding.fast_codes import FastCoder
+
+    both = {"en": "a", "zh": "甲"}
+    matches = {
+        "pairs": "/[甲乙][丙丁]|戊己{1,3}/", "one": "/[庚辛]/|甲乙", "digits": "/第[一0-9]{1,3}位/", "beside": "甲丙 ..4 /乙[丁戊]/",
+        "denied": "/己[甲乙]/ !~3 没|完", "wide": "/[^,。]丁。/",
+    }  # fmt: skip
+    themes = []
+    for name, match in matches.items():
+        rule = {"id": f"{name}.r", "match": match, "hits": ["甲"], "misses": ["乙"]}
+        themes.append({"id": name, "label": both, "definition": both, "include": both, "exclude": both, "rules": [rule]})
+    book = read_codebook({
+        "version": "1", "title": both, "licence": "CC BY 4.0", "themes": themes, "shields": ["甲丙丁"],
+        "negation": {"reach": 4, "before": ["不"], "adjacent": ["没"], "after": ["完"]},
+    })  # fmt: skip
+    rng = random.Random(4)
+    texts = ["".join(rng.choices([*"甲乙丙丁戊己庚没完,。第位一02a", "第10位", "甲丙", "乙丁"], k=rng.choice((2, 5, 12)))) for _ in range(1500)]
+    units = pd.DataFrame([("a", f"u{i}", "sentence", "0", text) for i, text in enumerate(texts)], columns=UNIT_COLUMNS)
+    codes, _ = code_units(units, codebook=book)
+    ends = np.cumsum([len(text) + 1 for text in texts]).astype(np.int64)
+    begins, none = np.append(0, ends[:-1]), np.zeros(len(texts), dtype=np.int64)
+    unit, theme, hard = FastCoder(book).code(code_points("\n".join(texts) + "\n"), begins, ends - 1, none, none - 1)
+    names = (*book.theme_ids, "none")
+    assert [(f"u{u}", names[t]) for u, t in zip(unit.tolist(), theme.tolist(), strict=True)] == list(zip(codes.unit_id, codes.theme, strict=True))
+    assert not len(hard)
+    assert set(codes.theme) == set(names)
+
+
+def test_strings_are_taken_as_arrow_takes_them():
+    rng = random.Random(2)
+    names = ["", "u001", "松岭县", "a" * 9, "镇" * 30, "12345678", "é\U00020000", "b" * 17]
+    which = [rng.randrange(len(names)) for _ in range(200)]
+    for strings in (pa.array(names), pa.array(["x", *names]).slice(1), names):
+        assert take_strings(strings, which).to_pylist() == [names[i] for i in which]
+    assert take_strings(pa.array([], pa.string()), []).to_pylist() == []
+    text = "松岭县 ab é\U00020000。"
+    places = [(rng.randrange(4), rng.randrange(4, 11)) for _ in range(40)] + [(3, 3)]
+    starts, ends = (np.array(column) for column in zip(*places, strict=True))
+    assert arrow_strings(code_points(text), starts, ends).to_pylist() == [text[a:b] for a, b in places]
+
+
+def test_headings_above_are_those_of_the_coder():
+    from types import SimpleNamespace
+
+    import pandas as pd
+
+    from cxzy_study.bulk.batch import _parents
+    from cxzy_study.coding.coder import find_parents
+
+    rng = random.Random(8)
+    rows = []
+    for doc in range(60):
+        sections = ["0", "", "1", "1.1", "1.2", "1.2.1", "2", "2.1", "12", "12.1.3", "3.", ".4"]
+        for _ in range(rng.choice((1, 3, 30))):
+            rows += [(doc, rng.choice(sections), rng.random() < 0.4)] * rng.choice((1, 1, 3))
+    units = pd.DataFrame(rows, columns=["doc_id", "section", "heading"])
+    units["kind"] = np.where(units.heading, "heading", "sentence")
+    scratch = code_points("".join(units.section))
+    ends = units.section.str.len().cumsum().to_numpy(np.int64)
+    counts = units.doc_id.value_counts(sort=False).to_numpy()
+    columns = {
+        "heading": units.heading.to_numpy(np.int64), "doc": units.doc_id.to_numpy(np.int64), "section_b": ends,
+        "section_a": np.append(0, ends[:-1]),
+    }  # fmt: skip
+    docs = {"start": np.append(0, np.cumsum(counts)[:-1]), "end": np.cumsum(counts)}
+    pages = SimpleNamespace(unit=columns.__getitem__, doc=docs.__getitem__, scratch=scratch)
+    assert _parents(pages).tolist() == find_parents(units).tolist()
 
 
 def test_names_of_patterns_are_those_of_the_kernel():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from cxzy_study.bulk.chain import Item
-from cxzy_study.bulk.counts import add_counts
 from cxzy_study.bulk.doubts import settle_bodies, settle_quantities
 from cxzy_study.bulk.schema import SCHEMAS, make_table, schema_of
 from cxzy_study.facts.fast_formulas import Formulas
@@ -18,10 +18,10 @@ from cxzy_study.reading.fast_units import Pages
 from cxzy_study.reading.formats import Source
 from cxzy_study.reading.pages import fold_title
 from cxzy_study.text.fold import fold_width
-from cxzy_study.text.machine import arrow_strings, code_points, fold_points, repeat_strings
+from cxzy_study.text.machine import arguments, arrow_strings, code_points, fold_points, load_kernel, take_strings
 
 
-class Batch:
+class Batch(ABC):
     """Documents as one text, and the rows that each stage makes of them.
 
     Parameters
@@ -29,8 +29,10 @@ class Batch:
     chain : FastChain
     items : list of Item
         The run's documents.
-    opened : dict of int to (Source, str)
-        Those that the kernel may read, by position, with their SHA-256.
+    pages : Pages
+        The units of those of them that are here, and their places.
+    numbers : ndarray of int64
+        Which these are, by position.
 
     Attributes
     ----------
@@ -40,18 +42,8 @@ class Batch:
         For each table, the document of each of its rows.
     """
 
-    def __init__(self, chain: Any, items: list[Item], opened: dict[int, tuple[Source, str]]) -> None:
-        self.chain, self.items = chain, items
-        texts = [source.text for source, _ in opened.values()]
-        lengths = np.array([len(text) for text in texts], dtype=np.int64)
-        ends = np.cumsum(lengths + 1) - 1
-        begins = ends - lengths
-        self.raw = "\n".join(texts)
-        x = code_points(self.raw)
-        self.pages = pages = Pages(x, begins, ends)
-        # What could not be read has no place in any table.
-        self.numbers = np.delete(np.array(list(opened), dtype=np.int64), pages.hard)
-        self.opened = [opened[i] for i in self.numbers.tolist()]
+    def __init__(self, chain: Any, items: list[Item], pages: Any, numbers: Any) -> None:
+        self.chain, self.items, self.pages, self.numbers = chain, items, pages, numbers
         self.rows: dict[str, Any] = {}
         self.hard: set[int] = set()
         if not len(self.numbers):
@@ -90,8 +82,8 @@ class Batch:
         offset = np.array([start[w] for w in width.tolist()])
         self.doc_ids = pa.array([self.items[i].doc_id for i in self.numbers.tolist()])
         self.names, self.name = ids, offset[self.doc] + number - 1
-        self.unit_ids = pa.array(ids).take(pa.array(self.name))
-        return {"doc_id": self.doc_ids.take(pa.array(self.doc)), "unit_id": self.unit_ids}
+        self.unit_ids = take_strings(ids, self.name)
+        return {"doc_id": take_strings(self.doc_ids, self.doc), "unit_id": self.unit_ids}
 
     def _formulas(self) -> Formulas:
         """Find the formulas; their units and places are those of the text of all units."""
@@ -122,26 +114,23 @@ class Batch:
         schema = schema_of(name, text=self.chain.settings.text)
         return pa.table([_cast(columns[field.name], field.type) for field in schema], schema=schema)
 
+    @abstractmethod
+    def _described(self) -> dict[str, Any]:
+        """Return what is known of the documents apart from their units, by column of table ``documents``."""
+
     def _documents(self) -> pa.Table:
-        pages, dates = self.pages, self.pages.doc("date").tolist()
-        titles = [
-            fold_title(self.raw[a:b]) for a, b in zip(pages.doc("title_a").tolist(), pages.doc("title_b").tolist(), strict=True)
-        ]
         items = [self.items[i] for i in self.numbers.tolist()]
-        return self._make("documents", np.arange(len(items)), {
+        return self._make("documents", np.arange(len(items)), self._described() | {
             "doc_id": self.doc_ids, "group": [item.group for item in items], "format": [item.format[1:] for item in items],
-            "encoding": [source.encoding for source, _ in self.opened], "script": ["simplified"] * len(items),
-            "title": titles, "outlet": arrow_strings(pages.scratch, pages.doc("outlet_a"), pages.doc("outlet_b")),
-            "published_on": [f"{d // 10000:04d}-{d // 100 % 100:02d}-{d % 100:02d}" if d else "" for d in dates],
-            "n_chars": [len(source.text) for source, _ in self.opened], "n_units": self.last - self.first,
-            "sha256": [sha256 for _, sha256 in self.opened],
+            "n_units": self.last - self.first,
         })  # fmt: skip
 
     def units_columns(self) -> dict[str, Any]:
         """Return the columns of table ``units`` that tell what a unit is."""
         p = self.pages
         return self.units | {
-            "kind": _choose(("sentence", "heading"), p.unit("heading")), "depth": p.unit("depth"), "paragraph": p.unit("paragraph"),
+            "kind": take_strings(("sentence", "heading"), p.unit("heading")), "depth": p.unit("depth"),
+            "paragraph": p.unit("paragraph"),
             "section": arrow_strings(p.scratch, p.unit("section_a"), p.unit("section_b")),
             "enumerator": arrow_strings(p.scratch, p.unit("enumerator_a"), p.unit("enumerator_b")),
         }  # fmt: skip
@@ -157,11 +146,12 @@ class Batch:
     def _codes(self) -> pa.Table:
         themes = (*self.chain.codebook.theme_ids, "none")
         unit, theme = self.coded
-        at = pa.array(unit)
-        return self._make("codes", self.doc[unit], {
-            "doc_id": self.units["doc_id"].take(at), "unit_id": self.units["unit_id"].take(at), "theme": _choose(themes, theme),
-            "probability": self.chance,
+        return self._make("codes", self.doc[unit], self._ids(unit) | {
+            "theme": take_strings(themes, theme), "probability": self.chance,
         })  # fmt: skip
+
+    def _ids(self, unit: Any) -> dict[str, pa.Array]:
+        return {"doc_id": take_strings(self.doc_ids, self.doc[unit]), "unit_id": take_strings(self.unit_ids, unit)}
 
     def _terms(self) -> pa.Table:
         p = self.pages
@@ -171,9 +161,10 @@ class Batch:
         new = np.flatnonzero(np.diff(first, prepend=-1))
         at, each = first[new], np.diff(np.append(new, len(first)))
         sections = arrow_strings(p.scratch, places[at], p.unit("section_b")[at])
-        return self._make("terms", np.repeat(self.doc[at], each), {
-            "doc_id": repeat_strings(self.doc_ids.take(pa.array(self.doc[at])), each),
-            "section": repeat_strings(sections, each), "term": words, "n": counts,
+        doc = np.repeat(self.doc[at], each)
+        return self._make("terms", doc, {
+            "doc_id": take_strings(self.doc_ids, doc), "section": take_strings(sections, np.repeat(np.arange(len(at)), each)),
+            "term": words, "n": counts,
         })  # fmt: skip
 
     def _formulas_table(self) -> pa.Table:
@@ -182,11 +173,9 @@ class Batch:
 
     def _placed(self, found: Any) -> dict[str, Any]:
         unit, start, end = found["unit"], found["start"], found["end"]
-        at = pa.array(unit)
-        return {
-            "doc_id": self.units["doc_id"].take(at), "unit_id": self.units["unit_id"].take(at),
+        return self._ids(unit) | {
             "spans": self.pages.spans(start, end), "surface": arrow_strings(self.pages.text, start, end),
-        }  # fmt: skip
+        }
 
     def _quantities(self) -> pa.Table:
         found = self.found["quantities"]
@@ -201,61 +190,81 @@ class Batch:
         p, themes = self.pages, self.chain.codebook.theme_ids
         sentence = p.unit("heading") == 0
         key = self.doc[sentence] << 32 | p.unit("paragraph")[sentence]
-        blocks, block, sizes = np.unique(key, return_inverse=True, return_counts=True)
+        # Sentences of one paragraph stand together.
+        first = np.flatnonzero(np.diff(key, prepend=-1))
+        sizes = np.diff(np.append(first, len(key)))
+        block = np.repeat(np.arange(len(first)), sizes)
         groups, group = np.unique([self.items[i].group for i in self.numbers.tolist()], return_inverse=True)
         # Blocks of one group and size are counted together.
-        kinds, kind = np.unique(group[blocks >> 32] << 32 | sizes, return_inverse=True)
+        kinds, kind = np.unique(group[key[first] >> 32] << 32 | sizes, return_inverse=True)
         of_unit = np.full(len(self.doc), -1, dtype=np.int64)
         of_unit[sentence] = block
         unit, theme = self.coded
-        hit = (of_unit[unit] >= 0) & (theme < len(themes))
-        coded = np.bincount(theme[hit] * len(blocks) + of_unit[unit[hit]], minlength=len(themes) * len(blocks))
+        at = of_unit[unit]
+        hit = (at >= 0) & (theme < len(themes))
+        coded = np.bincount(theme[hit] * len(first) + at[hit], minlength=len(themes) * len(first))
         cell = (np.arange(len(themes))[:, None] * len(kinds) + kind).reshape(-1)
-        n_blocks, n_coded, n_squared = (
-            np.bincount(cell, weights=weights, minlength=len(themes) * len(kinds)).astype(np.int64)
-            for weights in (None, coded, coded**2)
+        n_coded, n_squared = (
+            np.bincount(cell, weights=weights, minlength=len(themes) * len(kinds)).astype(np.int64).reshape(len(themes), -1)
+            for weights in (coded, coded**2)
         )
-        table = pa.table({
-            "group": pa.array(groups.astype(object)).take(pa.array(np.tile(kinds >> 32, len(themes)))),
-            "theme": _choose(themes, np.repeat(np.arange(len(themes)), len(kinds))),
-            "block_size": np.tile(kinds & 0xFFFFFFFF, len(themes)), "n_blocks": n_blocks, "n_coded": n_coded,
-            "n_coded_squared": n_squared,
-        })  # fmt: skip
-        return add_counts([table.cast(SCHEMAS["counts"])])
+        # By group, theme and size; the kinds are in order of group and size.
+        by_theme = np.argsort(np.array(themes))
+        order = np.lexsort((np.tile(np.arange(len(kinds)), len(themes)), np.repeat(np.arange(len(themes)), len(kinds)),
+                            np.tile(kinds >> 32, len(themes))))  # fmt: skip
+        of_theme, of_kind = order // max(1, len(kinds)), order % max(1, len(kinds))
+        which = by_theme[of_theme]
+        return pa.table({
+            "group": take_strings(groups.tolist(), kinds[of_kind] >> 32), "theme": take_strings(themes, which),
+            "block_size": kinds[of_kind] & 0xFFFFFFFF, "n_blocks": np.bincount(kind, minlength=len(kinds))[of_kind],
+            "n_coded": n_coded[which, of_kind], "n_coded_squared": n_squared[which, of_kind],
+        }, schema=SCHEMAS["counts"])  # fmt: skip
 
 
-def _parents(pages: Pages) -> Any:
+class OpenedBatch(Batch):
+    """Documents that the kernel reads.
+
+    Parameters
+    ----------
+    chain, items
+        As those of :class:`Batch`.
+    opened : dict of int to (Source, str)
+        Documents by position, with their SHA-256. What the kernel cannot read of them has no place in any table.
+    """
+
+    def __init__(self, chain: Any, items: list[Item], opened: dict[int, tuple[Source, str]]) -> None:
+        texts = [source.text for source, _ in opened.values()]
+        lengths = np.array([len(text) for text in texts], dtype=np.int64)
+        ends = np.cumsum(lengths + 1) - 1
+        self.raw = "\n".join(texts)
+        pages = Pages(code_points(self.raw), ends - lengths, ends)
+        numbers = np.delete(np.array(list(opened), dtype=np.int64), pages.hard)
+        self.opened = [opened[i] for i in numbers.tolist()]
+        super().__init__(chain, items, pages, numbers)
+
+    def _described(self) -> dict[str, Any]:
+        pages, dates = self.pages, self.pages.doc("date").tolist()
+        titles = zip(pages.doc("title_a").tolist(), pages.doc("title_b").tolist(), strict=True)
+        return {
+            "encoding": [source.encoding for source, _ in self.opened], "script": ["simplified"] * len(dates),
+            "title": [fold_title(self.raw[a:b]) for a, b in titles],
+            "outlet": arrow_strings(pages.scratch, pages.doc("outlet_a"), pages.doc("outlet_b")),
+            "published_on": [f"{d // 10000:04d}-{d // 100 % 100:02d}-{d % 100:02d}" if d else "" for d in dates],
+            "n_chars": [len(source.text) for source, _ in self.opened], "sha256": [sha256 for _, sha256 in self.opened],
+        }  # fmt: skip
+
+
+def _parents(pages: Any) -> Any:
     """Return for each unit the position of the nearest heading above it; see ``find_parents`` of the coder."""
+    kernel = load_kernel()
+    assert kernel is not None
     heading, docs, begins, ends = (pages.unit(name) for name in ("heading", "doc", "section_a", "section_b"))
-    if not len(docs):
-        return np.empty(0, dtype=np.int64)
-    # Between two headings every unit of one section has the same heading above it.
-    same = (np.diff(docs) == 0) & (np.diff(begins) == 0) & (np.diff(ends) == 0) & (heading[1:] == 0) & (heading[:-1] == 0)
-    changes = np.append(0, np.flatnonzero(~same) + 1)
-    sections = _strings(pages.scratch, begins[changes], ends[changes])
-    found: list[int] = []
-    document = -1
-    last: dict[str, int] = {}
-    columns = (changes.tolist(), docs[changes].tolist(), sections, (heading[changes] > 0).tolist())
-    for at, doc, section, is_heading in zip(*columns, strict=True):
-        if doc != document:
-            document, last = doc, {}
-        above = section
-        while last and above and above not in last:
-            above = above.rpartition(".")[0]
-        found.append(last.get(above, last.get("0", -1)) if last else -1)
-        if is_heading:
-            last[section] = at
-    return np.repeat(np.array(found, dtype=np.int64), np.diff(np.append(changes, len(docs))))
-
-
-def _strings(x: Any, starts: Any, ends: Any) -> list[str]:
-    text = x.tobytes().decode("utf-32-le")
-    return [text[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
-
-
-def _choose(names: tuple[str, ...], which: Any) -> pa.Array:
-    return pa.array(names).take(pa.array(which))
+    found = np.full(len(docs), -1, dtype=np.int64)
+    most = int((pages.doc("end") - pages.doc("start")).max(initial=0))
+    places = np.full((1 << (2 * most).bit_length(), 2), -1, dtype=np.int64)
+    scratch = np.ascontiguousarray(pages.scratch)
+    kernel.parents(*arguments(scratch, len(docs), docs, heading, begins, ends, places, len(places), found))
+    return found
 
 
 def _cast(column: Any, kind: pa.DataType) -> pa.Array:

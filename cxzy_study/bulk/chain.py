@@ -11,7 +11,7 @@ import importlib.util
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -21,8 +21,6 @@ from cxzy_study.bulk.schema import SCHEMAS, empty_table, make_table, schema_of
 from cxzy_study.bulk.settings import Settings, hash_folder
 from cxzy_study.coding.codebook import Codebook, load_codebook
 from cxzy_study.coding.coder import code_units
-from cxzy_study.coding.learned import code_learned
-from cxzy_study.coding.weights import Weights, load_weights
 from cxzy_study.facts.bodies import find_bodies
 from cxzy_study.facts.formulas import find_formulas
 from cxzy_study.facts.quantities import find_quantities
@@ -32,6 +30,9 @@ from cxzy_study.reading.terms import count_terms
 from cxzy_study.tables import InvalidInput
 from cxzy_study.text.spans import Traced, format_spans
 from cxzy_study.text.words import Segmenter
+
+if TYPE_CHECKING:
+    from cxzy_study.coding.weights import Weights
 
 
 class Item(NamedTuple):
@@ -58,6 +59,10 @@ class Item(NamedTuple):
     group: str = ""
     file: str = ""
     encoding: str = ""
+
+
+Read = tuple[Item, Reading, str]
+"""A document, what reading made of it, and the SHA-256 of its content."""
 
 
 class Chain:
@@ -105,7 +110,12 @@ class Chain:
             A table for each name of :data:`cxzy_study.bulk.schema.SCHEMAS`. Columns of text may be
             dictionary-encoded. ``counts`` is one table for all of *documents*.
         """
-        read: list[tuple[Item, Reading, str]] = []
+        read, rejected = self.read(documents)
+        return self.code_readings(read) | {"rejected": rejected}
+
+    def read(self, documents: Iterable[Item]) -> tuple[list[Read], pa.Table]:
+        """Return each document that can be read, with its reading and SHA-256, and table ``rejected`` of the others."""
+        read: list[Read] = []
         rejected: dict[str, list[str]] = {name: [] for name in SCHEMAS["rejected"].names}
         for item in documents:
             try:
@@ -113,14 +123,18 @@ class Chain:
             except InvalidInput as error:
                 for column, cell in zip(rejected.values(), (item.doc_id, item.file or item.doc_id, str(error)), strict=True):
                     column.append(cell)
+        return read, make_table("rejected", rejected)
+
+    def code_readings(self, read: list[Read]) -> dict[str, pa.Table]:
+        """Return the tables of documents that have been read, as :meth:`run` does; ``rejected`` is empty."""
         tables = {name: empty_table(name, text=self.settings.text) for name in SCHEMAS}
         if read:
             tables |= {name: self._table(name, frame) for name, frame in self._frames(read).items()}
             themes = self.codebook.theme_ids
             tables["counts"] = count_blocks(tables["documents"], tables["units"], tables["codes"], themes=themes)
-        return tables | {"rejected": make_table("rejected", rejected)}
+        return tables
 
-    def _frames(self, read: list[tuple[Item, Reading, str]]) -> dict[str, pd.DataFrame]:
+    def _frames(self, read: list[Read]) -> dict[str, pd.DataFrame]:
         readings = [reading for _, reading, _ in read]
         units = pd.concat([r.units_frame() for r in readings], ignore_index=True)
         keys = zip(units.doc_id, units.unit_id, strict=True)
@@ -128,6 +142,8 @@ class Chain:
         if self.weights is None:
             codes, _ = code_units(units, codebook=self.codebook, refused=False)
         else:
+            from cxzy_study.coding.learned import code_learned
+
             codes, _, _ = code_learned(units, codebook=self.codebook, weights=self.weights)
         terms = count_terms(units, segmenter=self.segmenter)
         formulas = find_formulas(units, share=False)
@@ -220,6 +236,7 @@ def read_settings_weights(settings: Settings) -> Weights | None:
     """
     if not settings.weights:
         return None
+    from cxzy_study.coding.weights import load_weights
     from cxzy_study.study.load import ROOT
     from cxzy_study.study.own import WEIGHTS
 

@@ -65,6 +65,7 @@ def add_counts(tables: Sequence[pa.Table]) -> pa.Table:
         return empty_table("counts")
     names = SCHEMAS["counts"].names
     summed = [n for n in names if n not in KEYS]
-    added = pa.concat_tables(tables).group_by(list(KEYS)).aggregate([(n, "sum") for n in summed])
+    # Of so few rows threads would take more time than they save.
+    added = pa.concat_tables(tables).group_by(list(KEYS), use_threads=False).aggregate([(n, "sum") for n in summed])
     added = added.rename_columns([n.removesuffix("_sum") for n in added.column_names]).select(names)
     return added.take(pc.sort_indices(added, sort_keys=[(k, "ascending") for k in KEYS])).cast(SCHEMAS["counts"])

@@ -110,7 +110,10 @@ def suffix_of(path: str) -> str:
     ('.jsonl.gz', '.txt')
     """
     low = path.lower()
-    return next((s for s in PACKED if low.endswith(s)), os.path.splitext(low)[1])
+    # Of pages there may be millions: first whether it is any packed file at all.
+    if low.endswith(PACKED):
+        return next(suffix for suffix in PACKED if low.endswith(suffix))
+    return os.path.splitext(low)[1]
 
 
 def cut_entry(entry: Entry, base: Path, settings: Settings, known: Piece | None = None) -> Iterator[Piece]:

@@ -12,6 +12,7 @@ import queue
 import signal
 import threading
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -90,8 +91,11 @@ class Worker:
     def __init__(self, settings: Settings, outbox: BinaryIO) -> None:
         self.settings, self.outbox = settings, outbox
         self.chain = load_chain(settings)
-        # What brings the fast path down is done by the plain one; the rows are the same.
-        self.plain = self.chain if type(self.chain) is Chain else Chain(settings)
+
+    @cached_property
+    def plain(self) -> Chain:
+        """The plain chain: what brings the fast one down is done by it, with the same rows."""
+        return self.chain if type(self.chain) is Chain else Chain(self.settings)
 
     def do(self, order: Order) -> dict[str, Any]:
         """Do one part and return what the manifest shall say of it: tables, documents, rejected, bytes, again."""

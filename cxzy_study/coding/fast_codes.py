@@ -6,8 +6,10 @@ The rules are those of the plain functions; ``native/codes.c`` looks, unit by un
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import reduce
 from itertools import chain
+from re import _parser as sre  # type: ignore[attr-defined]
 from typing import Any
 
 import numpy as np
@@ -19,10 +21,12 @@ from cxzy_study.coding.parser import And, Literals, Near, Node, Not, Or, Pattern
 from cxzy_study.coding.rules import compile_codebook
 from cxzy_study.text.machine import Machine, Pointers, Trie, arguments, load_kernel
 from cxzy_study.text.regex import compile_patterns
+from cxzy_study.text.regex_openings import first_two
+from cxzy_study.text.regex_sets import members
 
 _KINDS = {"Literals": 0, "Pattern": 1, "Near": 2, "And": 3, "Or": 4, "Not": 5}
 _GROUPS = ("spoken", "shields", "names", "before", "adjacent", "after", "unless", "remedy")
-_NONE, _MOST_PAIRS, _BLOCK = -1, 200, 4
+_NONE, _MOST_PAIRS, _BLOCK = -1, 200, 8
 _MOST_OPTIONS, _MOST_HEADINGS, _MOST_RULES, _MOST_NODES = 8, 64, 4000, 20_000
 
 
@@ -49,8 +53,12 @@ class _Expressions:
             self.literals.append([self.index[x] for x in node.literals])
             needs = [(a, _NONE)]
         elif isinstance(node, Pattern):
-            a, b = len(self.patterns), 0
+            a, b = len(self.patterns), _NONE
             self.patterns.append(node.pattern)
+            if (begin := _beginnings(node.pattern)) is not None:
+                b = self.first + len(self.literals)
+                needs = [(b, _NONE)]
+                self.literals.append([self.index[x] for x in begin])
         elif isinstance(node, Near):
             (a, needs), (b, right) = self.add(node.left), self.add(node.right)
             flags, distance = node.clause + 2 * node.ordered + 4 * node.negated, node.distance
@@ -74,10 +82,26 @@ def _both(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> list[tup
     return [(bits[0], bits[1]) for bits in all_]
 
 
+def _beginnings(pattern: re.Pattern[str]) -> frozenset[str] | None:
+    """Return the first two characters of all matches, to be looked for as literals are; None if there are too many."""
+    found = first_two(sre.parse(pattern.pattern, pattern.flags), members)
+    # Letters and digits count as literals only where none stands beside them.
+    return None if found is None or any(char.isascii() for pair in found for char in pair) else found
+
+
+def _patterns(node: Node) -> Iterator[re.Pattern[str]]:
+    if isinstance(node, Pattern):
+        yield node.pattern
+    for part in (node.left, node.right) if isinstance(node, Near) else [node.part] if isinstance(node, Not) else getattr(node, "parts", ()):
+        yield from _patterns(part)
+
+
 def _needed(node: Node) -> frozenset[str] | None:
     """Return literals of which a unit must hold one for *node* to point at something; None if it may without."""
     if isinstance(node, Literals):
         return frozenset(node.literals)
+    if isinstance(node, Pattern):
+        return _beginnings(node.pattern)
     if isinstance(node, Near):
         return _needed(node.left)
     if isinstance(node, And):
@@ -109,13 +133,19 @@ class FastCoder:
     def __init__(self, codebook: Codebook) -> None:
         vocabulary = compile_codebook(codebook)
         self.themes = codebook.theme_ids
-        literals = vocabulary.matcher.literals
-        groups = np.zeros(len(literals), dtype=np.uint8)
+        literals = list(vocabulary.matcher.literals)
+        n_literals, index = len(literals), dict(vocabulary.index)
+        groups = np.zeros(n_literals, dtype=np.uint8)
         for bit, name in enumerate(_GROUPS):
             groups |= vocabulary.masks[name].astype(np.uint8) << np.uint8(bit)
         numbered = list(codebook.rules)
         n_rules = len(numbered)
-        expressions = _Expressions(vocabulary.index, 64 * -(-n_rules // 64))
+        nodes = [node for _, rule in numbered for node in (rule.node, rule.heading) if node is not None]
+        for pattern in (p for node in [*nodes, *([codebook.doctrine] if codebook.doctrine is not None else [])] for p in _patterns(node)):
+            for begin in sorted(_beginnings(pattern) or ()):
+                if index.setdefault(begin, len(literals)) == len(literals):
+                    literals.append(begin)
+        expressions = _Expressions(index, 64 * -(-n_rules // 64))
         options: dict[tuple[tuple[str, ...], str], int] = {}
         rows, headed, loose = [], 0, list[int]()
         triggers: list[list[int]] = []
@@ -128,7 +158,7 @@ class FastCoder:
             needed = _needed(rule.node)
             if needed is None:
                 loose.append(number)
-            triggers.append([vocabulary.index[literal] for literal in needed or ()])
+            triggers.append([index[literal] for literal in needed or ()])
         if codebook.doctrine is not None:
             doctrine = Rule("doctrine", "", codebook.doctrine, ZONES, "count", None, "", False, (), ())
             rows.append(self._row(doctrine, 0, expressions, options, 0))
@@ -142,10 +172,10 @@ class FastCoder:
         patterns |= {str(i): pattern for i, pattern in enumerate(expressions.patterns)}
         self._machine = Machine(compile_patterns(patterns))
         self._book = Pointers(
-            Trie(list(literals)), groups, np.array(expressions.nodes, dtype=np.int32),
+            Trie(literals), groups, np.array(expressions.nodes, dtype=np.int32),
             np.array([*expressions.lists, 0], dtype=np.int32), np.array(rows, dtype=np.int32), homes, asked,
             n_rules, asked.shape[1], homes.shape[1], 0 if codebook.doctrine is not None else -1,
-            len(options), codebook.negation.reach, int(codebook.overlap == "codebook"),
+            len(options), codebook.negation.reach, int(codebook.overlap == "codebook"), n_literals,
         )  # fmt: skip
 
     @staticmethod

@@ -16,7 +16,7 @@ from cxzy_study.facts import organisations as o
 from cxzy_study.facts.fast_quantities import Found
 from cxzy_study.facts.lexicon import shipped
 from cxzy_study.facts.places import FIRST_YEAR, LAST_YEAR, Place, load_gazetteer, short_name
-from cxzy_study.text.machine import Machine, Pointers, Trie, arguments, load_kernel, texts_array
+from cxzy_study.text.machine import Machine, Pointers, Trie, arguments, load_kernel, take_strings, texts_array
 from cxzy_study.text.regex import compile_patterns
 
 COLUMNS = "unit start end name_a name_b type level code above_a above_b".split()
@@ -100,7 +100,7 @@ def places_of(year: int | None) -> Pointers:
         np.array([TYPES.index(t) for t, _ in o._DIRECT], dtype=np.int32),
         np.array([int(p.adcode or -1) for p in places], dtype=np.int32),
         np.array([LEVELS.index(p.level) for p in places], dtype=np.int32),
-        pool, both[names], both[above], both[briefs], len(o._DIRECT),
+        pool, both[names], both[above], both[briefs], len(o._DIRECT), int(min(map(len, literals)) < 2),
     )  # fmt: skip
 
 
@@ -109,14 +109,11 @@ class Bodies(Found):
 
     def columns(self) -> dict[str, Any]:
         """Return the columns of table ``bodies`` but for places."""
-        import pyarrow as pa
-
-        codes = self["code"]
-        known, which = np.unique(codes, return_inverse=True)
-        names = pa.array(["" if code < 0 else f"{code:06d}" for code in known.tolist()], pa.string())
+        known, which = np.unique(self["code"], return_inverse=True)
+        codes = ["" if code < 0 else f"{code:06d}" for code in known.tolist()]
         return {
-            "name": self.strings("name"), "body_type": pa.array(TYPES).take(pa.array(self["type"])),
-            "admin_level": pa.array(LEVELS).take(pa.array(self["level"])), "adcode": names.take(pa.array(which.reshape(-1))),
+            "name": self.strings("name"), "body_type": take_strings(TYPES, self["type"]),
+            "admin_level": take_strings(LEVELS, self["level"]), "adcode": take_strings(codes, which),
             "parent": self.strings("above"),
         }  # fmt: skip
 

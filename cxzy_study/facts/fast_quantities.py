@@ -14,7 +14,7 @@ import numpy as np
 from cxzy_study.facts import context as c
 from cxzy_study.facts import numbers as n
 from cxzy_study.facts import quantities as q
-from cxzy_study.text.machine import Machine, arguments, arrow_strings, load_kernel
+from cxzy_study.text.machine import Machine, arguments, arrow_strings, load_kernel, take_strings
 from cxzy_study.text.regex import compile_patterns
 
 _LONG_PERIOD = "[^,。;!?“”]{0,12}?(?:活动|教育实践活动|工作)(?:开展|实施|启动)以来"
@@ -64,10 +64,11 @@ class Found:
     """Rows of one kernel, by columns, and the text that it wrote."""
 
     def __init__(self, names: list[str], rows: Any, scratch: Any, hard: Any) -> None:
-        self.names, self.rows, self.scratch, self.hard = names, rows, scratch, hard
+        self.scratch, self.hard = scratch, hard
+        self._columns = dict(zip(names, np.ascontiguousarray(rows.T), strict=True))
 
     def __getitem__(self, name: str) -> Any:
-        return self.rows[:, self.names.index(name)]
+        return self._columns[name]
 
     def strings(self, name: str, x: Any = None) -> Any:
         """Return the stretches ``name_a:name_b`` of *x*, or of the kernel's own text."""
@@ -79,8 +80,6 @@ class Quantities(Found):
 
     def columns(self, x: Any) -> dict[str, Any]:
         """Return the columns of table ``quantities`` but for places; *x* is the text that was searched."""
-        import pyarrow as pa
-
         values = self["num"] / 10.0 ** self["exp"]
         for i in np.flatnonzero(self["den"] > 1).tolist():
             share = Decimal(int(self["num"][i])) / 10 ** int(self["exp"][i]) / Decimal(int(self["den"][i]))
@@ -100,22 +99,27 @@ class Quantities(Found):
         names = [*(base[0] if base else "" for base in known), "1", ""]
         base_of = np.where(self["rank"] > 0, len(names) - 1, np.where(share, len(names) - 2, which))
         return {
-            "value": values, "measure": pa.array(measures).take(pa.array(which)), "base_value": base_value,
-            "base_measure": pa.array(names).take(pa.array(base_of)), "qualifier": self.strings("q"), "thing": self.strings("t"),
+            "value": values, "measure": take_strings(measures, which), "base_value": base_value,
+            "base_measure": take_strings(names, base_of), "qualifier": self.strings("q"), "thing": self.strings("t"),
             "per": self.strings("per", x), "period": self.strings("p", x),
-            "kind": pa.array(["level", "change", "rank", "share"]).take(pa.array(self["kind"])), "value_to": high,
+            "kind": take_strings(["level", "change", "rank", "share"], self["kind"]), "value_to": high,
             "of": self.strings("of", x), "claimant": self.strings("c", x), "flag": self._flags(x, measures, which),
         }  # fmt: skip
 
-    def _flags(self, x: Any, measures: list[str], which: Any) -> list[str]:
-        flags = [""] * len(which)
+    def _flags(self, x: Any, measures: list[str], which: Any) -> Any:
+        told, flag = [""], np.zeros(len(which), dtype=np.int64)
         timed = np.isin(which, [i for i, m in enumerate(measures) if m in {"年", "月"}]) & (self["q_a"] == self["q_b"])
-        for i in np.flatnonzero(timed).tolist():
-            unit = int(self["unit"][i])
-            text = x[self.begins[unit] : self.ends[unit]].tobytes().decode("utf-32-le")
+        rows = np.flatnonzero(timed)
+        begins, ends = (places[self["unit"][rows]] for places in (self.begins, self.ends))
+        # A span of dates has two months.
+        months = np.flatnonzero(x == ord("月"))
+        dated = np.searchsorted(months, ends) - np.searchsorted(months, begins) > 1
+        for i, begin, end in zip(*(places[dated].tolist() for places in (rows, begins, ends)), strict=True):
+            text = x[begin:end].tobytes().decode("utf-32-le")
             value = Decimal(int(self["num"][i])) / 10 ** int(self["exp"][i])
-            flags[i] = q._flag(text, n.Number(0, 0, value, measures[which[i]], "", ""))
-        return flags
+            flag[i] = len(told)
+            told.append(q._flag(text, n.Number(0, 0, value, measures[which[i]], "", "")))
+        return take_strings(told, flag)
 
     begins: Any
     ends: Any

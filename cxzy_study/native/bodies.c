@@ -19,7 +19,7 @@ typedef struct {
     const int32_t *code, *level; /* of each place: -1 for no code */
     const X *names;              /* names, names of what is above, and short forms of places */
     const I *name, *above, *brief; /* (n, 2) places in `names`; no brief: it is not looked for */
-    I n_direct;
+    I n_direct, lone; /* lone: some literal has one character only */
 } Places;
 
 typedef struct {
@@ -90,12 +90,13 @@ static I longest_at(const Unit *u, I a) { /* where the longest literal that begi
 
 static void official(Unit *u, int32_t **pool, int32_t *pool_end) {
     const Places *p = u->p;
-    I at = u->lo, reach = u->lo;
-    for (I a = u->lo; a < u->hi; a++) {
+    static int32_t places[MOST_CHARS];
+    I at = u->lo, reach = u->lo, n_places = starts(p->trie, u->x, u->lo, u->hi, (int)p->lone, places);
+    for (I k = 0; k < n_places; k++) {
+        I a = u->lo + places[k];
         /* The longest literal that begins here, unless it lies inside one that began earlier. */
         int32_t node = 0, word = -1;
         I b = a;
-        if (!may_start(p->trie, u->x, a, u->hi)) continue;
         if (a > u->lo && is_latin(u->x[a - 1]) && is_latin(u->x[a])) continue;
         for (I i = a; i < u->hi && (node = child(p->trie, node, u->x[i])); i++)
             if (p->trie->words[node] >= 0) word = p->trie->words[node], b = i + 1;
@@ -154,8 +155,9 @@ static void seek(Sought *sought, const Named *names, I n) {
 static void again(Unit *u, const Sought *sought) {
     I known = u->n;
     uint64_t seen = 0;
-    for (I a = u->lo; a < u->hi && sought->n; a++)
-        seen |= sought->first[u->x[a] & 255] & (a + 1 < u->hi ? sought->second[u->x[a + 1] & 255] : ~(uint64_t)0);
+    if (!sought->n || u->lo >= u->hi) return;
+    for (const X *x = u->x + u->lo, *end = u->x + u->hi - 1; x < end; x++) seen |= sought->first[x[0] & 255] & sought->second[x[1] & 255];
+    seen |= sought->first[u->x[u->hi - 1] & 255];
     const Named *names = sought->names;
     for (I k = 0; k < sought->n && seen; k++) {
         if (!(seen >> (k & 63) & 1)) continue;
@@ -319,8 +321,9 @@ static void elided(Unit *u) { /* lists that name their kind once: 教育、卫�
     Machine *m = u->m;
     const X *x = u->x;
     int told = 0;
+    if (unseen(m, LISTED) || !holds(x, u->lo, u->hi, U'、')) return;
     for (I i = u->lo; i + 1 < u->hi && !told; i++) told = is(x, i, i + 2, U"部门") || is(x, i, i + 2, U"系统");
-    if (!told || !holds(x, u->lo, u->hi, U'、')) return;
+    if (!told) return;
     for (I at = u->lo; search(m, u->t, LISTED, at, u->lo, u->hi);) {
         I a = m->g[2], stop = m->g[3], kind = x[m->g[4]] == U'系' ? SYSTEMS : DEPARTMENTS;
         at = m->g[1];
@@ -483,6 +486,8 @@ I bodies(Machine *m, const Places *p, const T *t, const X *x, I n_docs, const I 
     static I cuts[MOST_UNITS + 1], ends[MOST_UNITS + 1];
     Sought sought;
     Scratch to = {s, *used};
+#define BIT(pattern) ((uint64_t)1 << (pattern))
+    m->scan = BIT(LOCAL) | BIT(DEPARTMENT) | BIT(SYSTEM) | BIT(CELLS) | BIT(SUFFIX) | (((uint64_t)1 << p->n_direct) - 1) << DIRECT;
     I n_out = 0;
     for (I d = 0; d < n_docs; d++) {
         I first = firsts[d], n_units = lasts[d] - first, n_named = 0, n_shorts = 0, n_context = 0;

@@ -10,10 +10,11 @@ enum { CLAUSE = 1, ORDERED = 2, NEGATED = 4 };
 enum { QUOTED, TITLE, NAME_NOUN, FIRST_PATTERN }; /* patterns of the machine; those of the rules follow */
 enum { SPOKEN = 1, SHIELD = 2, NAME = 4, BEFORE = 8, ADJACENT = 16, AFTER = 32, UNLESS = 64, REMEDY = 128 };
 enum { Z_TEXT, Z_QUOTE, Z_NAME, Z_TITLE };
-enum { MOST_HITS = 2048, MOST_CHARS = 8000, MOST_BITS = 24576, BLOCK = 4, ROOM = 200000 };
+enum { MOST_HITS = 2048, MOST_CHARS = 8000, MOST_BITS = 24576, BLOCK = 8, ROOM = 200000 };
 
 typedef struct {
-    int32_t kind, a, b, flags; /* literals: bit a of a literal's row; parts: a .. b of `lists`; pattern: a; near: left, right */
+    int32_t kind, a, b, flags; /* literals: bit a of a literal's row; parts: a .. b of `lists`; pattern: a, and bit b of its
+                                  beginnings or -1; near: left, right */
     int32_t distance, points;
 } Node;
 
@@ -31,6 +32,7 @@ typedef struct {
     const uint64_t *rows;    /* of each literal `width` words of bits (some BLOCKs): first the rules that it may make hold, then the nodes it is in */
     const uint64_t *loose;   /* rules that have a pattern: asked for every unit where one matches */
     I n_rules, rule_words, width, doctrine, n_options, reach, all_hold; /* all_hold: overlap of the whole codebook */
+    I n_literals; /* words behind them are beginnings of patterns, and no hits */
 } Book;
 
 typedef struct {
@@ -173,6 +175,7 @@ static int may_hold(const Unit *u, int32_t number) {
     const Node *node = u->book->nodes + number;
     if (node->kind == LITERALS) return in(u->here, node->a);
     if (node->kind == NEAR) return may_hold(u, node->a) && ((node->flags & NEGATED) || may_hold(u, node->b));
+    if (node->kind == PATTERN) return node->b < 0 || in(u->here, node->b);
     if (node->kind != AND && node->kind != OR) return 1;
     for (int32_t i = node->a; i < node->b; i++)
         if (may_hold(u, u->book->lists[i]) != (node->kind == AND)) return node->kind == OR;
@@ -198,6 +201,7 @@ static I spans(Unit *u, int32_t number, const Rule *rule, Span **out) {
         return u->used - first;
     }
     if (node->kind == PATTERN) {
+        if (!may_hold(u, number)) return 0;
         for (I at = u->lo; search(u->m, u->t, FIRST_PATTERN + node->a, at, u->lo, u->hi);) {
             I a = u->m->g[0], b = u->m->g[1];
             at = b;
@@ -330,7 +334,7 @@ static void find_hits(Unit *u) {
     u->n = u->groups = 0;
     memset(u->here, 0, (size_t)book->width * sizeof(uint64_t));
     static int32_t places[MOST_CHARS];
-    for (I i = 0, n = starts(trie, x, u->lo, hi, places); i < n; i++) {
+    for (I i = 0, n = starts(trie, x, u->lo, hi, 1, places); i < n; i++) {
         I a = u->lo + places[i];
         if (x[a] < 128 && a > u->lo && is_latin(x[a - 1]) && is_latin(x[a])) continue;
         int32_t node = child(trie, 0, x[a]);
@@ -339,8 +343,7 @@ static void find_hits(Unit *u) {
             int32_t w = trie->words[node];
             if (w >= 0 && !(x[b - 1] < 128 && b < hi && is_latin(x[b - 1]) && is_latin(x[b]))) {
                 if (u->n == MOST_HITS - 1) u->hard = 1;
-                else u->hits[u->n++] = (Hit){w, (int32_t)a, (int32_t)b, {0}};
-                u->groups |= book->groups[w];
+                else if (w < book->n_literals) u->hits[u->n++] = (Hit){w, (int32_t)a, (int32_t)b, {0}}, u->groups |= book->groups[w];
                 const uint64_t *row = book->rows + w * book->width;
                 for (I k = 0; k < book->width; k += BLOCK)
                     for (I j = k; j < k + BLOCK; j++) u->here[j] |= row[j];
@@ -354,7 +357,6 @@ static void find_hits(Unit *u) {
             u->hits[j] = swap;
         }
     }
-    if (!(u->groups & SPOKEN)) memset(u->here, 0, (size_t)book->width * sizeof(uint64_t));
 }
 
 /* Say of n units which themes they bear: bears[unit * n_themes + theme]. `parents` are the headings above, -1 for none;

@@ -4,8 +4,14 @@
 enum { ACCEPT, CHAR, SET, SPLIT, JUMP, GREEDY, LAZY, SAVE, BEGIN, END, AHEAD, BEHIND, BRANCH, GROUP };
 enum { AGAIN, LESS, MORE, UNDO, WAYS, LOOK };
 
-#define PUSH(a, b, c, d) (top[0] = (a), top[1] = (int32_t)(b), top[2] = (int32_t)(c), top[3] = (int32_t)(d), top += 4)
+#define PUSH(a, b, c, d)                                                                             \
+    do {                                                                                             \
+        if (top >= limit) return m->full = 1, -1;                                                    \
+        top[0] = (a), top[1] = (int32_t)(b), top[2] = (int32_t)(c), top[3] = (int32_t)(d), top += 4; \
+    } while (0)
 #define ROW(which) (m->sets + (I)(which)*m->words)
+/* Whether what begins with a character of a set may begin at a place; without a set anything may. */
+#define MAY(which, place) ((which) < 0 || has(ROW(which), (T)((place) < hi ? t[place] : m->width - 1)))
 
 I run(Machine *m, const T *t, I at, I lo, I hi, I pc, int whole) {
     const int32_t *code = m->code, *ways = m->ways;
@@ -15,15 +21,14 @@ I run(Machine *m, const T *t, I at, I lo, I hi, I pc, int whole) {
         const int32_t *op = code + pc;
         I to, end;
         int32_t way;
-        if (top >= limit) {
-            m->full = 1;
-            return -1;
-        }
         switch (op[0]) {
         case CHAR:
-            if (at >= hi || t[at] != op[1]) goto fail;
-            at++;
-            pc += 2;
+            do {
+                if (at >= hi || t[at] != op[1]) goto fail;
+                at++;
+                op += 2;
+            } while (op[0] == CHAR);
+            pc = op - code;
             continue;
         case SET:
             if (at >= hi || !has(ROW(op[1]), t[at])) goto fail;
@@ -40,7 +45,11 @@ I run(Machine *m, const T *t, I at, I lo, I hi, I pc, int whole) {
             pc = op[1];
             continue;
         case SPLIT:
-            PUSH(AGAIN, op[2], at, 0);
+            if (!MAY(op[3], at)) {
+                pc = op[2];
+                continue;
+            }
+            if (MAY(op[4], at)) PUSH(AGAIN, op[2], at, 0);
             pc = op[1];
             continue;
         case GREEDY:
@@ -75,8 +84,8 @@ I run(Machine *m, const T *t, I at, I lo, I hi, I pc, int whole) {
         case AHEAD:
         case BEHIND:
             /* What is looked at is tried on the same stack, from here up; what it did is then forgotten. */
-            to = op[0] == AHEAD ? at : at - op[3];
-            if (to < lo) {
+            to = op[0] == AHEAD ? at : at - op[4];
+            if (to < lo || !MAY(op[3], to)) {
                 pc = op[2];
                 if (op[1]) goto fail;
                 continue;
@@ -84,7 +93,7 @@ I run(Machine *m, const T *t, I at, I lo, I hi, I pc, int whole) {
             PUSH(LOOK, pc, at, look ? look - m->stack : -1);
             look = top - 4;
             at = to;
-            pc += op[0] == AHEAD ? 3 : 4;
+            pc += 5;
             continue;
         case GROUP:
             to = g[op[1] + 1] - g[op[1]];
@@ -152,11 +161,14 @@ I run(Machine *m, const T *t, I at, I lo, I hi, I pc, int whole) {
     }
 }
 
-/* Every match in a text of n characters, as finditer gives them: the first 8 groups of each. */
-I find_all(Machine *m, I pattern, const T *t, I n, I (*out)[16]) {
+/* Every match in a text of n characters, as finditer gives them: the first 8 groups of each. The text is looked at
+   beforehand, if so wanted (1), and where any pattern may begin is noted (2). */
+I find_all(Machine *m, I pattern, const T *t, I n, I look, I (*out)[16]) {
     I found = 0, at = 0, empty_at = -1;
     m->seen = ~(uint64_t)0;
     m->from = m->until = 0;
+    m->scan = look > 1 ? ~(uint64_t)0 : 0;
+    if (look) glance(m, t, 0, n);
     while (at <= n && search(m, t, (int)pattern, at, 0, n)) {
         I a = m->g[0], b = m->g[1];
         if (a == b && a == empty_at) {
@@ -174,26 +186,6 @@ I find_all(Machine *m, I pattern, const T *t, I n, I (*out)[16]) {
 void look_up(const X *x, I n, const T *classes, T *t, const X *folded, X *out) {
     for (I i = 0; i < n && t; i++) t[i] = classes[x[i] > 0xFFFF ? 0xFFFD : x[i]];
     for (I i = 0; i < n && out; i++) out[i] = folded[x[i] > 0xFFFF ? 0xFFFD : x[i]];
-}
-
-/* n stretches of x as UTF-8, one after the other, and where each begins; without `out` only the sizes. */
-I utf8(const X *x, I n, const I *begin, const I *end, int32_t *offsets, uint8_t *out) {
-    I at = 0;
-    for (I i = 0; i < n; i++) {
-        offsets[i] = (int32_t)at;
-        for (I k = begin[i]; k < end[i]; k++) {
-            X c = x[k];
-            int more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-            if (out) {
-                static const uint8_t lead[] = {0, 0xC0, 0xE0, 0xF0};
-                out[at] = (uint8_t)(lead[more] | c >> (6 * more));
-                for (int j = 1; j <= more; j++) out[at + j] = (uint8_t)(0x80 | (c >> (6 * (more - j)) & 0x3F));
-            }
-            at += more + 1;
-        }
-    }
-    offsets[n] = (int32_t)at;
-    return at;
 }
 
 /* Some linkers want a module to have this; the kernel is loaded by ctypes, and importing it as a module fails. */

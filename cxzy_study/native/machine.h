@@ -27,6 +27,9 @@ typedef struct {
     I g[GROUPS];    /* groups of the last match: start and end of group n at 2n and 2n+1, -1 if it has none */
     const uint64_t *pairs; /* of two characters by their classes: which patterns may have them first and second, second and third */
     uint64_t *may_begin; /* GLANCED; of each character of the text at hand, which of them may begin a match there */
+    uint64_t scan;       /* those that are searched through whole texts: */
+    I *spots;            /* GLANCED; where any of them may begin */
+    I n_spots, spot;     /* and how many such places there are, and one of them, near where the search is */
     const T *text;       /* where that text stands, and its place there; from == until: nothing is kept */
     I from, until;
 } Machine;
@@ -62,36 +65,56 @@ static inline const uint64_t *pair_of(const Machine *m, T a, T b) {
     return m->pairs + 2 * (((uint32_t)a * 0x9E3779B1u ^ (uint32_t)b * 0x85EBCA6Bu) >> (32 - PAIR_BITS));
 }
 
+static inline uint64_t begin_here(const Machine *m, const T *t, I at, I hi) {
+    const uint64_t *a = m->masks + MASKS * t[at], *b, *c;
+    uint64_t here = a[0];
+    if (at + 1 == hi) return here;
+    b = m->masks + MASKS * t[at + 1];
+    here &= (pair_of(m, t[at], t[at + 1])[0] | a[4]) & b[1];
+    if (at + 2 == hi) return here;
+    c = m->masks + MASKS * t[at + 2];
+    return here & (pair_of(m, t[at + 1], t[at + 2])[1] | b[5]) & c[2];
+}
+
 /* Look at a text once, for the first 64 patterns: those that do not stand in `seen` match nowhere in it. What was kept of
    texts before it, from `from` on, stays known; glance() begins anew. */
 static inline void glance_on(Machine *m, const T *t, I lo, I hi) {
-    int kept = lo >= m->until && hi - m->from <= GLANCED;
-    uint64_t any = 0, holds_one = 0, *may_begin = m->may_begin - m->from;
-    const uint64_t *masks = m->masks;
-    if (kept) m->until = hi;
-    const uint64_t all[2] = {~(uint64_t)0, ~(uint64_t)0}, *next = lo + 1 < hi ? pair_of(m, t[lo], t[lo + 1]) : all;
-    for (I at = lo; at < hi; at++) {
-        const uint64_t *mask = masks + MASKS * t[at], *pair = next;
-        uint64_t here = mask[0] & (pair[0] | mask[4]);
-        holds_one |= mask[3];
-        next = all;
-        if (at + 1 < hi) {
-            mask = masks + MASKS * t[at + 1];
-            here &= mask[1];
-            if (at + 2 < hi) {
-                next = pair_of(m, t[at + 1], t[at + 2]);
-                here &= (next[1] | mask[5]) & masks[MASKS * t[at + 2] + 2];
-            }
+    uint64_t any = 0, holds_one = 0, *const may_begin = m->may_begin;
+    const I from = m->from;
+    const uint64_t *const masks = m->masks, scan = m->scan;
+    I *const spots = m->spots, n = m->n_spots;
+    if (lo < m->until || hi - m->from > GLANCED) { /* no room: nothing is kept of it */
+        for (I at = lo; at < hi; at++) any |= begin_here(m, t, at, hi), holds_one |= masks[MASKS * t[at] + 3];
+    } else if (hi - lo > 1) {
+        const uint64_t *a = masks + MASKS * t[lo], *b = masks + MASKS * t[lo + 1], *next = pair_of(m, t[lo], t[lo + 1]);
+        for (I at = lo; at < hi - 2; at++) {
+            const uint64_t *c = masks + MASKS * t[at + 2];
+            uint64_t here = a[0] & (next[0] | a[4]) & b[1] & c[2];
+            next = pair_of(m, t[at + 1], t[at + 2]);
+            here &= next[1] | b[5];
+            holds_one |= a[3];
+            any |= may_begin[at - from] = here;
+            spots[n] = at;
+            n += (here & scan) != 0;
+            a = b, b = c;
         }
-        if (kept) may_begin[at] = here;
-        any |= here;
+        holds_one |= a[3];
     }
+    for (I at = most(lo, hi - 2); at < hi && hi - m->from <= GLANCED && lo >= m->until; at++) {
+        any |= may_begin[at - from] = begin_here(m, t, at, hi);
+        holds_one |= masks[MASKS * t[at] + 3];
+        spots[n] = at;
+        n += (may_begin[at - from] & scan) != 0;
+    }
+    if (lo >= m->until && hi - m->from <= GLANCED) m->until = hi;
+    m->n_spots = n;
     m->seen = lo < hi ? any & holds_one : ~(uint64_t)0;
 }
 
 static inline void glance(Machine *m, const T *t, I lo, I hi) {
     m->text = t;
     m->from = m->until = lo;
+    m->n_spots = m->spot = 0;
     glance_on(m, t, lo, hi);
 }
 
@@ -117,21 +140,37 @@ static inline int full(Machine *m, const T *t, int pattern, I lo, I hi) {
     return run(m, t, lo, lo, hi, m->starts[pattern], 1) >= 0;
 }
 
-/* Whether a match begins at `at` or later; group 0 is the whole match. */
-static inline int search(Machine *m, const T *t, int pattern, I at, I lo, I hi) {
+/* The first place from `at` to `last`, both in what was looked at, where a pattern may begin; behind `last` if there is none. */
+static inline I next_of(Machine *m, int pattern, I at, I last) {
+    const uint64_t *const may_begin = m->may_begin;
+    const I from = m->from;
+    if (m->scan >> pattern & 1) {
+        const I *const spots = m->spots, n = m->n_spots;
+        I k = m->spot;
+        while (k > 0 && spots[k - 1] >= at) k--;
+        while (k < n && (spots[k] < at || (spots[k] <= last && !(may_begin[spots[k] - from] >> pattern & 1)))) k++;
+        m->spot = k;
+        return k < n ? spots[k] : last + 1;
+    }
+    while (at <= last && !(may_begin[at - from] >> pattern & 1)) at++;
+    return at;
+}
+
+#ifdef __GNUC__
+__attribute__((noinline))
+#endif
+static int search_seen(Machine *m, const T *t, int pattern, I at, I lo, I hi) {
     const int32_t *w = m->widths + 4 * pattern;
     const uint32_t *near = m->near + 5 * pattern * m->words;
-    if (unseen(m, pattern)) return 0;
     if (w[2] && w[0]) {
         if (hi <= lo || !has(near + 3 * m->words, t[hi - 1])) return 0;
         at = most(at, hi - w[1]);
     }
-    const uint64_t *may_begin = w[0] > 0 && known(m, t, pattern, at, hi) ? m->may_begin - m->from : NULL;
+    int looked_at = w[0] > 0 && known(m, t, pattern, at, hi);
     for (I need = at - 1; at + w[0] <= hi; at++) {
-        if (may_begin) {
-            I last = hi - w[0];
-            while (at <= last && !(may_begin[at] >> pattern & 1)) at++;
-            if (at > last) return 0;
+        if (looked_at) {
+            at = next_of(m, pattern, at, hi - w[0]);
+            if (at > hi - w[0]) return 0;
         }
         if (w[3] >= 0 && need < at) {
             for (need = at; need < hi && !has(near + 4 * m->words, t[need]); need++) {}
@@ -141,7 +180,7 @@ static inline int search(Machine *m, const T *t, int pattern, I at, I lo, I hi) 
                 continue;
             }
         }
-        if (!may_begin && !may(near, m->words, w[0], t, at)) continue;
+        if (!looked_at && !may(near, m->words, w[0], t, at)) continue;
         forget(m);
         I end = run(m, t, at, lo, hi, m->starts[pattern], 0);
         if (end >= 0) {
@@ -152,6 +191,9 @@ static inline int search(Machine *m, const T *t, int pattern, I at, I lo, I hi) 
     }
     return 0;
 }
+
+/* Whether a match begins at `at` or later; group 0 is the whole match. */
+static inline int search(Machine *m, const T *t, int pattern, I at, I lo, I hi) { return !unseen(m, pattern) && search_seen(m, t, pattern, at, lo, hi); }
 
 static inline I length(const X *word) {
     I n = 0;
@@ -173,7 +215,7 @@ static inline int among_n(X c, const X *chars, int n) {
 }
 
 /* Whether c is one of the characters; without a loop where they stand there as a literal. */
-#define among(c, chars) (sizeof(chars) > sizeof(X *) ? among_n(c, chars, (int)(sizeof(chars) / sizeof(X)) - 1) : among_any(c, chars))
+#define among(c, chars) (sizeof(chars) > sizeof(X *) ? among_n(c, chars, (int)sizeof(chars) / (int)sizeof(X) - 1) : among_any(c, chars))
 
 static inline int holds(const X *x, I lo, I hi, X c) {
     for (; lo < hi; lo++)
@@ -181,21 +223,24 @@ static inline int holds(const X *x, I lo, I hi, X c) {
     return 0;
 }
 
-static inline int begins(const X *x, I a, I b, const X *word) {
-    for (; *word; word++, a++)
-        if (a >= b || x[a] != *word) return 0;
+static inline int begins_n(const X *x, I a, I b, const X *word, I n) {
+    if (b - a < n) return 0;
+    for (I i = 0; i < n; i++)
+        if (x[a + i] != word[i]) return 0;
     return 1;
 }
 
-static inline int is(const X *x, I a, I b, const X *word) { return b - a == length(word) && begins(x, a, b, word); }
+#define LENGTH(word) (sizeof(word) > sizeof(X *) ? (I)sizeof(word) / (I)sizeof(X) - 1 : length(word))
+#define begins(x, a, b, word) begins_n(x, a, b, word, LENGTH(word))
+#define is(x, a, b, word) ((b) - (a) == LENGTH(word) && begins_n(x, a, b, word, LENGTH(word)))
 
 static inline int same(const X *x, I a, I b, I c, I d) {
     return b - a == d - c && memcmp(x + a, x + c, (size_t)(b - a) * sizeof(X)) == 0;
 }
 
-/* Where the last piece of [lo, hi) begins, cut at `chars`. */
+/* Where the last piece of [lo, hi) begins, cut at `chars`, none of which is an ideograph. */
 static inline I behind_last(const X *x, I lo, I hi, const X *chars) {
-    while (hi > lo && !among(x[hi - 1], chars)) hi--;
+    while (hi > lo && (x[hi - 1] - 0x3400 <= 0x9FFF - 0x3400 || !among_any(x[hi - 1], chars))) hi--;
     return hi;
 }
 

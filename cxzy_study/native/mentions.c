@@ -38,14 +38,15 @@ static void read_series(const Reader *r, Formula *f) {
     finish_formula(f);
 }
 
-static void read_ones(const Reader *r, Formula *f, I a, I b) {
-    begin_formula(f, SERIAL);
-    for (I at = a; at < b; at++) {
-        if (at > a && r->x[at - 1] != U'、') continue;
-        add_number(r, f, at, at + 1);
-        add_head(r, f, at + 1, at + 2);
-    }
-    finish_formula(f);
+/* Whether there may be a list of things told twice (一户一…户、一…): the machine, which knows classes of characters, takes any
+   two of one class for the same. */
+static int may_be_ones(const Reader *r) {
+    enum { LONGEST = 9 };
+    const X *x = r->x;
+    for (I a = r->lo; a < r->hi; a++)
+        for (I b = a + 3; x[a] == U'一' && b < a + 3 + LONGEST && b + 2 < r->hi; b++)
+            if (x[b] == x[a + 1] && x[b + 1] == U'、' && x[b + 2] == U'一') return 1;
+    return 0;
 }
 
 /* A list in one pair of quotation marks: one formula with as many groups, or as many formulas as items. */
@@ -233,8 +234,7 @@ static void read_unit(Work *w, const Reader *r, I unit, int again) {
                 read_series(r, room(w));
                 add(w, unit, start, b, SERIES_RULE);
             } else if (rule == n_patterns - 1) {
-                read_ones(r, room(w), start, b);
-                add(w, unit, start, b, SERIES_RULE);
+                w->hard |= may_be_ones(r);
             } else if (rule == lexicon->doubled) {
                 read_pattern(w, r, unit, rule, c, d, start);
             } else {

@@ -563,6 +563,9 @@ static int by_start(const void *p, const void *q) {
 I quantities(Machine *m, const T *t, const X *x, I n, const I *begin, const I *end, const I *after, const I *paragraph, I n_formulas,
              const I *f_unit, const I *f_start, const I *f_end, X *s, I s_size, Row *out, I out_size, uint8_t *hard, uint8_t *taken) {
     static Row rows[MOST_NUMBERS];
+#define BIT(pattern) ((uint64_t)1 << (pattern))
+    m->scan = BIT(DATE) | BIT(ORDINAL) | BIT(WORDS) | BIT(RANKS) | BIT(FRACTION) | BIT(NONE) | BIT(SHARE_WORD) | BIT(HALF) | BIT(TENTHS) |
+              BIT(MILLIONS) | BIT(ABOUT) | BIT(NUMBER);
     I n_out = 0, last_paragraph = -1, last_a = 0, last_b = 0, f = 0;
     Unit u = {.m = m, .t = t, .x = x, .s = s, .taken = taken, .rows = rows};
     for (I i = 0; i < n; i++) {

@@ -699,33 +699,3 @@ I read_pages(Machine *m, const Rules *rules, const X *x, I n, const I *begin, co
     *s_size = p.size;
     return o.n_units;
 }
-
-static uint8_t *put_number(uint8_t *out, int32_t number) {
-    uint8_t digits[12];
-    int n = 0;
-    do digits[n++] = (uint8_t)('0' + number % 10);
-    while (number /= 10);
-    while (n) *out++ = digits[--n];
-    return out;
-}
-
-/* Of n stretches [start, end) of a text, none empty, the places in the page where their characters stand, `from` and `to` for
-   each character, as `a-b;c-d`, one after the other; `offsets` tells where each begins. Returns the bytes written, or -1 if
-   they are more than `size`. */
-I write_spans(const int32_t *from, const int32_t *to, I n, const I *start, const I *end, int32_t *offsets, uint8_t *out, I size) {
-    enum { LONGEST = 24 };
-    uint8_t *at = out;
-    for (I i = 0; i < n; i++) {
-        offsets[i] = (int32_t)(at - out);
-        for (I k = start[i], next; k < end[i]; k = next) {
-            for (next = k + 1; next < end[i] && from[next] == to[next - 1]; next++) {}
-            if (at - out + LONGEST > size) return -1;
-            if (k > start[i]) *at++ = ';';
-            at = put_number(at, from[k]);
-            *at++ = '-';
-            at = put_number(at, to[next - 1]);
-        }
-    }
-    offsets[n] = (int32_t)(at - out);
-    return at - out;
-}

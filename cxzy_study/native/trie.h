@@ -23,12 +23,13 @@ static inline int may_start(const Trie *trie, const X *x, I a, I hi) {
     return (a + 1 < hi && bit(trie->starts, start_of(x[a], x[a + 1]))) || bit(trie->starts, STARTS + (x[a] & 0xFFFF));
 }
 
-/* Where in [lo, hi) one may; how many such places. No branch depends on the text. */
-static inline I starts(const Trie *trie, const X *x, I lo, I hi, int32_t *places) {
+/* Where in [lo, hi) one may, of one character only if `lone`; how many such places. No branch depends on the text. */
+static inline I starts(const Trie *trie, const X *x, I lo, I hi, int lone, int32_t *places) {
+    const uint32_t *const bits = trie->starts;
     I n = 0;
     for (I a = lo; a + 1 < hi; a++) {
         places[n] = (int32_t)(a - lo);
-        n += bit(trie->starts, start_of(x[a], x[a + 1])) | bit(trie->starts, STARTS + (x[a] & 0xFFFF));
+        n += bit(bits, start_of(x[a], x[a + 1])) | (lone && bit(bits, STARTS + (x[a] & 0xFFFF)));
     }
     if (hi > lo && may_start(trie, x, hi - 1, hi)) places[n++] = (int32_t)(hi - 1 - lo);
     return n;

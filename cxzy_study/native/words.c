@@ -251,16 +251,3 @@ I count_words(const Trie *trie, const Node *nodes, double lone, const X *x, I n,
     rows->offsets[found] = (int32_t)size;
     return found;
 }
-
-/* n strings, one after the other in `text`, each so many times; `out_offsets` and `out` get what a column of them is. */
-void repeat_strings(I n, const int32_t *offsets, const uint8_t *text, const I *times, int32_t *out_offsets, uint8_t *out) {
-    int32_t at = 0;
-    for (I i = 0; i < n; i++) {
-        int32_t size = offsets[i + 1] - offsets[i];
-        for (I k = 0; k < times[i]; k++, at += size) {
-            *out_offsets++ = at;
-            memcpy(out + at, text + offsets[i], (size_t)size);
-        }
-    }
-    *out_offsets = at;
-}

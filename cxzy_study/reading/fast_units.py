@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from re import _constants as ops  # type: ignore[attr-defined]
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from cxzy_study.reading.markup import IS_MARKUP
 from cxzy_study.text.fold import fold_width
 from cxzy_study.text.machine import Machine, Pointers, arguments, folding, load_kernel
 from cxzy_study.text.regex import compile_patterns
+from cxzy_study.text.regex_sets import categories
 from cxzy_study.text.script import _characters
 from cxzy_study.text.spans import INVISIBLE
 
@@ -54,9 +56,8 @@ def _rules(machine: Machine) -> Pointers:
     traditional, simple = _characters()
     for bit, chars in ((2, INVISIBLE), (8, traditional), (16, simple), (32, f._SURNAMES), (128, _BREAKS), (256, _MARKS), (512, _PAIRS)):
         kinds[[ord(c) for c in chars]] |= bit
-    for code in range(0x10000):
-        char = chr(code)
-        kinds[code] |= 1 * char.isspace() + 4 * (char.isalnum() or char == "_") + 64 * char.isdecimal()
+    for bit, kind in ((1, ops.CATEGORY_SPACE), (4, ops.CATEGORY_WORD), (64, ops.CATEGORY_DIGIT)):
+        kinds |= bit * categories()[kind].astype(np.uint16)
     reasons = np.array([_REASONS.index(reason) for reason, _ in f.LINE_RULES], dtype=np.int32)
     anywhere = sum(1 << number for number, (_, rule) in enumerate(f.LINE_RULES) if _inside(rule))
     return Pointers(kinds, reasons, folding(fold_width), machine.classes.astype(np.uint16), anywhere)
@@ -73,7 +74,7 @@ class Pages:
     hard : ndarray of int64
         Positions of the pages that it cannot read; the others are numbered anew.
     units, docs : ndarray of int64
-        A row for each unit and page; columns :data:`UNIT` and :data:`DOC`.
+        A column for each unit and page; rows :data:`UNIT` and :data:`DOC`.
     text, starts, ends : ndarray
         Code points of all units' texts, a line break behind each, and where each character begins and ends in its page.
     scratch : ndarray of uint32
@@ -100,36 +101,41 @@ class Pages:
             machine, _rules(machine), x, n, begins, ends, docs, rows, most, runs, wide, text, first, last, sizes[:1],
             scratch, len(scratch), sizes[1:], *buffers,
         ))  # fmt: skip
-        self.docs, self.units = docs, rows[:n_units]
+        self.docs, self.units = docs.T, np.ascontiguousarray(rows[:n_units].T)
         hard = docs[:, DOC.index("hard")] > 0
         self.hard = np.flatnonzero(hard)
         if len(self.hard):
-            self.docs = docs[~hard]
-            self.units[:, 0] = (np.cumsum(~hard) - 1)[self.units[:, 0]]
+            self.docs = self.docs[:, ~hard]
+            self.units[0] = (np.cumsum(~hard) - 1)[self.units[0]]
         self.text, self.starts, self.ends = text[: sizes[0]], first[: sizes[0]], last[: sizes[0]]
         self.scratch, self.runs = scratch[: sizes[1]], runs
 
     def spans(self, starts: Any, ends: Any) -> Any:
         """Return where stretches of :attr:`text`, none empty, stand in their pages, as an Arrow array: ``12-20;21-30``."""
-        import pyarrow as pa
-
-        kernel = load_kernel()
-        assert kernel is not None
-        starts, ends = (np.ascontiguousarray(places, dtype=np.int64) for places in (starts, ends))
-        offsets, room, size = np.zeros(len(starts) + 1, dtype=np.int32), 24 * len(starts) + 4096, -1
-        while size < 0:
-            out = np.empty(room, dtype=np.uint8)
-            size = kernel.write_spans(*arguments(self.starts, self.ends, len(starts), starts, ends, offsets, out, room))
-            room *= 2
-        return pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(out[:size]))
+        return write_spans(self.starts, self.ends, starts, ends)
 
     def doc(self, name: str) -> Any:
         """Return a column of pages."""
-        return np.ascontiguousarray(self.docs[:, DOC.index(name)])
+        return np.ascontiguousarray(self.docs[DOC.index(name)])
 
     def unit(self, name: str) -> Any:
         """Return a column of units."""
-        return np.ascontiguousarray(self.units[:, UNIT.index(name)])
+        return self.units[UNIT.index(name)]
+
+
+def write_spans(froms: Any, tos: Any, starts: Any, ends: Any) -> Any:
+    """Return stretches ``[starts, ends)`` of characters that begin and end in a page at *froms* and *tos*: ``12-20;21-30``."""
+    import pyarrow as pa
+
+    kernel = load_kernel()
+    assert kernel is not None
+    starts, ends = (np.ascontiguousarray(places, dtype=np.int64) for places in (starts, ends))
+    offsets, room, size = np.zeros(len(starts) + 1, dtype=np.int32), 24 * len(starts) + 4096, -1
+    while size < 0:
+        out = np.empty(room, dtype=np.uint8)
+        size = kernel.write_spans(*arguments(froms, tos, len(starts), starts, ends, offsets, out, room))
+        room *= 2
+    return pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(out[:size]))
 
 
 @lru_cache(maxsize=1)

@@ -39,10 +39,10 @@ def load_kernel() -> ctypes.CDLL | None:
 
 _COUNTS = (
     "quantities", "bodies", "formulas", "formulas_room", "find_all", "build", "count_nodes", "read_dictionary", "arrange_words",
-    "read_pages", "write_spans", "count_words", "utf8",
+    "read_pages", "write_spans", "count_words", "utf8", "pick",
 )  # fmt: skip
 """Functions that return a number; the others return nothing."""
-_FUNCTIONS = (*_COUNTS, "codes", "learned", "look_up", "repeat_strings")
+_FUNCTIONS = (*_COUNTS, "codes", "learned", "look_up", "parents")
 
 
 class _Fields(ctypes.Structure):
@@ -51,8 +51,8 @@ class _Fields(ctypes.Structure):
         ("words", ctypes.c_int64), ("width", ctypes.c_int64), ("stack", ctypes.c_void_p), ("seen", ctypes.c_uint64),
         ("full", ctypes.c_int64),
         ("g", ctypes.c_int64 * _GROUPS), ("pairs", ctypes.c_void_p),
-        ("may_begin", ctypes.c_void_p), ("text", ctypes.c_void_p),
-        ("start", ctypes.c_int64), ("until", ctypes.c_int64),
+        ("may_begin", ctypes.c_void_p), ("scan", ctypes.c_uint64), ("spots", ctypes.c_void_p), ("n_spots", ctypes.c_int64),
+        ("spot", ctypes.c_int64), ("text", ctypes.c_void_p), ("start", ctypes.c_int64), ("until", ctypes.c_int64),
     ]  # fmt: skip
 
 
@@ -63,9 +63,11 @@ class Machine:
         self.programs, self.classes = programs, programs.classes
         self._kept: dict[str, NDArray[Any]] = {
             "code": programs.code, "starts": programs.starts, "branches": programs.branches, "ways": programs.ways,
-            "widths": programs.widths, "sets": _bits(programs.sets), "near": _bits(programs.near.reshape(-1, programs.near.shape[-1])),
+            "widths": programs.widths, "sets": _bits(programs.sets),
+            "near": _bits(programs.near.reshape(-1, programs.near.shape[-1]), width=programs.sets.shape[1]),
             "masks": _masks(programs), "stack": np.zeros(_STACK, dtype=np.int32),
             "pairs": programs.pairs, "may_begin": np.zeros(_GLANCED, dtype=np.uint64),
+            "spots": np.zeros(_GLANCED + 1, dtype=np.int64),
         }  # fmt: skip
         self.fields = _Fields(seen=2**64 - 1, words=self._kept["sets"].shape[1], width=programs.branches.shape[1])
         for name, array in self._kept.items():
@@ -80,16 +82,17 @@ class Machine:
         kernel.look_up(*arguments(text, len(text), self.classes, out, 0, 0))
         return out
 
-    def find_all(self, pattern: int, text: NDArray[np.uint32]) -> list[list[int]]:
+    def find_all(self, pattern: int, text: NDArray[np.uint32], *, look: int = 0) -> list[list[int]]:
         """Return the groups of every match of *pattern*, as ``finditer`` gives them; for tests.
 
-        Of each match start and end of the whole and of each group, -1 where it takes no part.
+        Of each match start and end of the whole and of each group, -1 where it takes no part. With *look* the text is
+        looked at beforehand (1), and where patterns may begin is noted (2).
         """
         kernel = load_kernel()
         assert kernel is not None
         out = np.zeros((len(text) + 2, 16), dtype=np.int64)
         t = np.ascontiguousarray(self.classify(text))
-        n = kernel.find_all(*arguments(self, pattern, t, len(text), out))
+        n = kernel.find_all(*arguments(self, pattern, t, len(text), look, out))
         return out[:n].tolist()
 
 
@@ -103,8 +106,9 @@ def _masks(programs: Programs) -> NDArray[np.uint64]:
     return np.concatenate([masks, programs.whatever, np.zeros((len(masks), 2), dtype=np.uint64)], axis=1)
 
 
-def _bits(rows: NDArray[np.bool_]) -> NDArray[np.uint32]:
-    padded = np.pad(rows, ((0, 0), (0, -rows.shape[1] % 32)))
+def _bits(rows: NDArray[np.bool_], width: int = 0) -> NDArray[np.uint32]:
+    width = max(width, rows.shape[1])
+    padded = np.pad(rows, ((0, 0), (0, width - rows.shape[1] + -width % 32)))
     return np.ascontiguousarray(np.packbits(padded, axis=1, bitorder="little")).view(np.uint32)
 
 
@@ -152,30 +156,41 @@ def folding(fold: Callable[[str], str]) -> NDArray[np.uint32]:
 
 def arrow_strings(x: Any, starts: Any, ends: Any) -> Any:
     """Return the stretches ``x[start:end]`` as an Arrow array of strings."""
-    import pyarrow as pa
-
     kernel = load_kernel()
     assert kernel is not None
     starts, ends = (np.ascontiguousarray(places, dtype=np.int64) for places in (starts, ends))
-    offsets = np.zeros(len(starts) + 1, dtype=np.int32)
-    size = kernel.utf8(*arguments(x, len(starts), starts, ends, offsets, 0))
-    out = np.empty(max(1, size), dtype=np.uint8)
-    kernel.utf8(*arguments(x, len(starts), starts, ends, offsets, out))
-    return pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(out))
+    offsets, out = _strings_room(len(starts), 4 * int(ends.sum() - starts.sum()))
+    size = kernel.utf8(*arguments(x, len(starts), starts, ends, offsets, out))
+    return _strings_array(offsets, out[:size])
 
 
-def repeat_strings(strings: Any, times: NDArray[np.int64]) -> Any:
-    """Return an Arrow array of strings, none lacking, with each of them so many times."""
+def take_strings(strings: Any, which: Any) -> Any:
+    """Return ``strings[i]`` for each *i* of *which* as an Arrow array; *strings* is one, without nulls, or a list."""
     import pyarrow as pa
 
     kernel = load_kernel()
     assert kernel is not None
-    _, offsets, text = strings.buffers()
-    begins = np.frombuffer(offsets, dtype=np.int32)[strings.offset : strings.offset + len(strings) + 1]
-    made = np.empty(times.sum() + 1, dtype=np.int32)
-    out = np.empty((np.diff(begins) * times).sum(), dtype=np.uint8)
-    kernel.repeat_strings(*arguments(len(strings), begins, np.frombuffer(text or b"", dtype=np.uint8), times, made, out))
-    return pa.StringArray.from_buffers(len(made) - 1, pa.py_buffer(made), pa.py_buffer(out))
+    if not isinstance(strings, pa.Array):
+        strings = pa.array(strings, pa.string())
+    which = np.ascontiguousarray(which, dtype=np.int64)
+    if not len(strings):
+        return strings
+    _, begins, told = strings.buffers()
+    begins = np.frombuffer(begins, dtype=np.int32)[strings.offset : strings.offset + len(strings) + 1]
+    told = np.frombuffer(told, dtype=np.uint8) if told is not None and told.size else np.zeros(1, dtype=np.uint8)
+    offsets, out = _strings_room(len(which), len(which) * int(np.diff(begins).max()))
+    size = kernel.pick(*arguments(begins, told, len(which), which, offsets, out))
+    return _strings_array(offsets, out[:size])
+
+
+def _strings_room(n: int, size: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    return np.empty(n + 1, dtype=np.int32), np.empty(max(1, size), dtype=np.uint8)
+
+
+def _strings_array(offsets: NDArray[np.int32], told: NDArray[np.uint8]) -> Any:
+    import pyarrow as pa
+
+    return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(told))
 
 
 class Trie:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import reduce
+from operator import or_
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as sre  # type: ignore[attr-defined]
 from typing import Any
@@ -19,15 +20,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cxzy_study.text.regex_heads import COMMON, DEEP, RARE, Heads, Need, is_anchored
+from cxzy_study.text.regex_heads import COMMON, DEEP, RARE, Heads, Need, is_anchored, to_mask, to_rows
 from cxzy_study.text.regex_openings import find_openings, mark_pairs
+from cxzy_study.text.regex_sets import SIZE, distinct, members
 
 ACCEPT, CHAR, SET, SPLIT, JUMP, GREEDY, LAZY, SAVE, BEGIN, END, AHEAD, BEHIND, BRANCH, GROUP = range(14)
 """Instructions of the machine."""
 
-SIZE = 0x10000
 NO_LIMIT = 1 << 30
+NO_SET = -1
 _FEW = 4
+_SPLIT = (SPLIT, 0, 0, NO_SET, NO_SET)
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,8 @@ class Programs:
         Where each pattern begins in *code*.
     classes : ndarray of uint16, shape (65536,)
         Class of each character.
-    sets : ndarray of bool, shape (n_sets, n_classes)
-        Which classes each set holds.
+    sets : ndarray of bool, shape (n_sets, n_classes + 1)
+        Which classes each set holds; the last column is for the end of the text.
     near : ndarray of bool, shape (n_patterns, 5, n_classes)
         Which classes the first, second and third character of a match may have (all, if it may be shorter), its last,
         and of which classes it must hold one (all, if none is known).
@@ -70,81 +73,53 @@ class Programs:
     whatever: NDArray[np.uint64]
 
 
-@lru_cache(maxsize=1)
-def _categories() -> dict[object, NDArray[np.bool_]]:
-    chars = [chr(c) for c in range(SIZE)]
-    kinds = {
-        ops.CATEGORY_DIGIT: np.array([c.isdecimal() for c in chars]),
-        ops.CATEGORY_SPACE: np.array([c.isspace() for c in chars]),
-        ops.CATEGORY_WORD: np.array([c.isalnum() or c == "_" for c in chars]),
-    }
-    nots = {
-        ops.CATEGORY_NOT_DIGIT: ops.CATEGORY_DIGIT, ops.CATEGORY_NOT_SPACE: ops.CATEGORY_SPACE,
-        ops.CATEGORY_NOT_WORD: ops.CATEGORY_WORD,
-    }  # fmt: skip
-    return kinds | {name: ~kinds[kind] for name, kind in nots.items()}
-
-
-def _members(op: object, value: Any) -> NDArray[np.bool_]:
-    """Return which characters one item of a pattern stands for."""
-    found = np.zeros(SIZE, dtype=bool)
-    if op is ops.LITERAL:
-        found[value] = True
-    elif op is ops.NOT_LITERAL:
-        found[:] = True
-        found[value] = False
-    elif op is ops.RANGE:
-        found[value[0] : value[1] + 1] = True
-    elif op is ops.ANY:
-        found[:] = True
-        found[10] = False
-    elif op is ops.CATEGORY:
-        found |= _categories()[value]
-    elif op is ops.IN:
-        for kind, item in value:
-            if kind is not ops.NEGATE:
-                found |= _members(kind, item)
-        if value[0][0] is ops.NEGATE:
-            found = ~found
-    return found
-
-
 _SINGLE = (ops.LITERAL, ops.NOT_LITERAL, ops.ANY, ops.IN)
 
 
 class _Compiler:
     def __init__(self) -> None:
         self.code: list[int] = []
-        self.sets: dict[str, tuple[int, tuple[object, Any]]] = {}
+        self.sets: dict[object, tuple[int, tuple[object, Any]]] = {}
         self.rows: NDArray[np.bool_] = np.empty((0, 0), dtype=bool)
         self.weights: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self.masks: list[int] = []
+        """The rows, a bit for each class."""
         self.branches: list[tuple[Any, list[int]]] = []
+        self._known: dict[tuple[int, bool], tuple[Any, Heads]] = {}
+        self.jumps: list[int] = []
+        self.asks: list[tuple[int, Any]] = []
+        """Where the code asks whether alternatives may begin with the next character: the number of a set, in the end."""
         self.chars: list[int] = []
         """Where the code names a single character: a class of its own, in the place of a set in the end."""
 
     def set_of(self, item: tuple[object, Any]) -> int:
-        return self.sets.setdefault(str(item), (len(self.sets), item))[0]
+        return self.sets.setdefault(str(item) if item[0] is ops.IN else item, (len(self.sets), item))[0]
 
     def classify(self) -> NDArray[np.uint16]:
         """Return the class of each character, now that all sets are known; their rows are kept by class."""
-        rows = np.array([_members(*item) for _, item in self.sets.values()])
-        some, classes = _distinct(rows)
+        rows = np.array([members(*item) for _, item in self.sets.values()])
+        some, classes = distinct(rows)
         self.rows = rows[:, some]
         commonness = np.ones(SIZE, dtype=np.int64)
         for n, char in enumerate(reversed(COMMON), start=1):
             commonness[ord(char)] += 20 * n
         self.weights = np.bincount(classes, weights=commonness).astype(np.int64)
+        self.masks = [to_mask(row) for row in self.rows]
         return classes.astype(np.uint16)
 
     def heads(self, tree: Any, *, last: bool = False) -> Heads:
         """Return what the first characters of a match of *tree* may be; with *last*, the last ones, backwards."""
-        none = np.zeros((DEEP, self.rows.shape[1]), dtype=bool)
-        found = Heads(none, frozenset([0]))
+        # A tree is asked for again with every one that it is part of; kept, so that no other gets its id.
+        known = self._known.get((id(tree), last))
+        if known is None:
+            known = self._known[id(tree), last] = tree, self._heads(tree, last=last)
+        return known[1]
+
+    def _heads(self, tree: Any, *, last: bool) -> Heads:
+        found = Heads.nothing()
         for op, value in reversed(tree) if last else tree:
             if op in _SINGLE:
-                more = none.copy()
-                more[0] = self.rows[self.set_of((op, value))]
-                found += Heads(more, frozenset([1]))
+                found += Heads.one(self.masks[self.set_of((op, value))])
             elif op in (ops.MAX_REPEAT, ops.MIN_REPEAT):
                 once = self.heads(value[2], last=last)
                 for _ in range(min(value[0], DEEP)):
@@ -154,15 +129,19 @@ class _Compiler:
             elif op is ops.SUBPATTERN:
                 found += self.heads(value[3], last=last)
             elif op is ops.BRANCH:
-                any_ = Heads(none, frozenset())
-                for body in value[1]:
-                    any_ |= self.heads(body, last=last)
-                found += any_
+                bodies = [self.heads(body, last=last) for body in value[1]]
+                found += reduce(or_, bodies)
             elif op is ops.GROUPREF:
-                found += Heads(~none, frozenset(range(DEEP + 1)))
-            if min(found.sizes) >= DEEP:
+                found += Heads.anything(self.rows.shape[1])
+            if found.least() >= DEEP:
                 break
         return found
+
+    def first_of(self, bodies: Any) -> list[int]:
+        """Return for each of some trees the classes with which a match may begin; one bit more, if none need follow."""
+        width = self.rows.shape[1]
+        heads = [self.heads(body) for body in bodies]
+        return [head.rows[0] if head.least() else (2 << width) - 1 for head in heads]
 
     def needs(self, tree: Any) -> Need | None:
         """Return classes of which every match of *tree* holds one, as rare as can be; None if there are none."""
@@ -187,6 +166,20 @@ class _Compiler:
             offset = min(offset + tree[number : number + 1].getwidth()[1], NO_LIMIT)
         return min(found, key=lambda need: int(self.weights[need.row].sum()), default=None)
 
+    def openings(self, code: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return all sets, and put into the *code* those that it asks of what comes next."""
+        sets, all_ = list(self.masks), (2 << self.rows.shape[1]) - 1
+        known = {row: number for number, row in reversed([*enumerate(sets)])}
+        for place, bodies in self.asks:
+            row = reduce(or_, self.first_of(bodies))
+            if row == all_:
+                continue  # nothing is known
+            number = known.setdefault(row, len(sets))
+            if number == len(sets):
+                sets.append(row)
+            code[place] = number
+        return to_rows(sets, self.rows.shape[1] + 1)
+
     def emit(self, *values: int) -> int:
         self.code.extend(values)
         return len(self.code) - len(values)
@@ -196,8 +189,15 @@ class _Compiler:
             raise ValueError(f"Invalid pattern /{pattern.pattern}/: flags are not supported.")
         tree = sre.parse(pattern.pattern, pattern.flags)
         start = len(self.code)
+        first = len(self.jumps)
         self.sequence(tree)
         self.emit(ACCEPT)
+        for at in self.jumps[first:]:
+            # Straight to where it ends up.
+            while self.code[self.code[at + 1]] == JUMP:
+                self.code[at + 1] = self.code[self.code[at + 1] + 1]
+            if self.code[self.code[at + 1]] == ACCEPT:
+                self.code[at] = ACCEPT
         return start, tree
 
     def sequence(self, tree: Any) -> None:
@@ -227,10 +227,11 @@ class _Compiler:
         elif op in (ops.ASSERT, ops.ASSERT_NOT):
             direction, body = value
             wanted = int(op is ops.ASSERT)
-            at = self.emit(AHEAD, wanted, 0) if direction >= 0 else self.emit(BEHIND, wanted, 0, body.getwidth()[0])
+            at = self.emit(AHEAD if direction >= 0 else BEHIND, wanted, 0, NO_SET, 0 if direction >= 0 else body.getwidth()[0])
             self.sequence(body)
             self.emit(ACCEPT)
             self.code[at + 2] = len(self.code)
+            self.asks.append((at + 3, [body]))
         elif op is ops.GROUPREF:
             self.emit(GROUP, 2 * value)
         else:
@@ -246,30 +247,36 @@ class _Compiler:
         if endless:
             if body.getwidth()[0] == 0:
                 raise ValueError("Invalid pattern: an endless repeat of what may be empty is not supported.")
-            at = self.emit(SPLIT, 0, 0)
+            at = self.emit(*_SPLIT)
             self.sequence(body)
-            self.emit(JUMP, at)
-            ways = [at + 3, len(self.code)]
-            self.code[at + 1 : at + 3] = ways[::-1] if lazy else ways
+            self.jumps.append(self.emit(JUMP, at))
+            self.split(at, [body], lazy=lazy)
             return
         splits = []
         for _ in range(high - low):
-            splits.append(self.emit(SPLIT, 0, 0))
+            splits.append(self.emit(*_SPLIT))
             self.sequence(body)
         for at in splits:
-            ways = [at + 3, len(self.code)]
-            self.code[at + 1 : at + 3] = ways[::-1] if lazy else ways
+            self.split(at, [body], lazy=lazy)
+
+    def split(self, at: int, bodies: list[Any], rest: list[Any] | None = None, *, lazy: bool = False) -> None:
+        """Let the split at *at* go on with the *bodies* behind it, or else with what stands here: *rest*, or whatever."""
+        ways = [(at + len(_SPLIT), bodies), (len(self.code), rest)]
+        for number, (way, heads) in enumerate(ways[::-1] if lazy else ways):
+            self.code[at + 1 + number] = way
+            if heads is not None:
+                self.asks.append((at + 3 + number, heads))
 
     def branch(self, alternatives: Any) -> None:
         groups = _by_first(alternatives)
         jumps = []
         if len(groups) < _FEW:
             for n, bodies in enumerate(groups):
-                at = None if n + 1 == len(groups) else self.emit(SPLIT, 0, 0)
+                at = None if n + 1 == len(groups) else self.emit(*_SPLIT)
                 self.bodies(bodies)
                 if at is not None:
                     jumps.append(self.emit(JUMP, 0))
-                    self.code[at + 1 : at + 3] = [at + 3, len(self.code)]
+                    self.split(at, bodies, [body for group in groups[n + 1 :] for body in group])
         else:
             places: list[int] = []
             self.emit(BRANCH, len(self.branches))
@@ -280,6 +287,7 @@ class _Compiler:
                 jumps.append(self.emit(JUMP, 0))
         for at in jumps:
             self.code[at + 1] = len(self.code)
+        self.jumps += jumps
 
     def bodies(self, bodies: list[Any]) -> None:
         """Add alternatives; if there are more than one, all begin with the same character."""
@@ -308,16 +316,6 @@ def _by_first(alternatives: Any) -> list[list[Any]]:
     return groups
 
 
-def _distinct(rows: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return one column of each kind among the columns of *rows*, and of which kind each column is."""
-    marks = np.random.default_rng(1).integers(2**63, size=len(rows), dtype=np.uint64)
-    keys = np.zeros(rows.shape[1], dtype=np.uint64)
-    for row, mark in zip(rows, marks, strict=True):
-        keys[row] ^= mark
-    _, some, which = np.unique(keys, return_index=True, return_inverse=True)
-    return some, which.reshape(-1)
-
-
 def compile_patterns(patterns: Mapping[str, re.Pattern[str]]) -> Programs:
     """Return the tables of *patterns*, in their order.
 
@@ -335,7 +333,7 @@ def compile_patterns(patterns: Mapping[str, re.Pattern[str]]) -> Programs:
     for row, width, tree in zip(near, widths, trees, strict=True):
         need = compiler.needs(tree)
         rare = need is not None and compiler.weights[need.row].sum() < RARE
-        row[:3], row[3] = compiler.heads(tree).sure(), compiler.heads(tree, last=True).sure()[0]
+        row[:3], row[3] = compiler.heads(tree).sure(n_classes), compiler.heads(tree, last=True).sure(n_classes)[0]
         if need is not None and rare:
             row[4] = need.row
         least, greatest = (min(int(w), NO_LIMIT) for w in tree.getwidth())
@@ -343,19 +341,19 @@ def compile_patterns(patterns: Mapping[str, re.Pattern[str]]) -> Programs:
     ways: list[int] = []
     branches = np.zeros((max(1, len(compiler.branches)), n_classes + 1), dtype=np.int32)
     for number, (alternatives, places) in enumerate(compiler.branches):
-        heads = [compiler.heads(body) for body in alternatives]
-        may = np.array([np.append(head.sure()[0], 0 in head.sizes) for head in heads])
-        some, which = _distinct(may)
+        may = to_rows(compiler.first_of(alternatives), n_classes + 1)
+        some, which = distinct(may)
         at = []
         for row in may.T[some]:
             at.append(len(ways))
             ways += [place for place, yes in zip(places, row, strict=True) if yes] + [-1]
         branches[number] = np.array(at)[which]
     code = np.array(compiler.code, dtype=np.int32)
+    sets = compiler.openings(code)
     for place in compiler.chars:
         code[place] = int(compiler.rows[code[place]].argmax())
     return Programs(
-        code, np.array(starts, dtype=np.int32), classes, compiler.rows,
+        code, np.array(starts, dtype=np.int32), classes, sets,
         near, widths, branches, np.array(ways or [-1], dtype=np.int32),
         *mark_pairs([find_openings(tree, compiler.set_of) for tree in trees], compiler.rows),
     )  # fmt: skip

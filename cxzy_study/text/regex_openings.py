@@ -88,3 +88,25 @@ def pair_of(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Return by which number the kernel knows the pair of classes (*a*, *b*)."""
     mixed: NDArray[np.uint32] = (a * np.uint32(0x9E3779B1) ^ b * np.uint32(0x85EBCA6B)) >> np.uint32(32 - PAIR_BITS)
     return mixed
+
+
+def first_two(tree: Any, members: Callable[[object, Any], NDArray[np.bool_]], *, most: int = 400) -> frozenset[str] | None:
+    """Return the first two characters of all matches of *tree*; None if some has but one, or if there are more than *most*.
+
+    *members* tells which characters an item of the tree stands for.
+    """
+    items: dict[str, tuple[object, Any]] = {}
+    sets: dict[str, int] = {}
+
+    def number(item: tuple[object, Any]) -> int:
+        items[str(item)] = item
+        return sets.setdefault(str(item), len(sets))
+
+    openings = find_openings(tree, number)
+    if openings is None or any(len(opening) < 2 or _ANY in opening[:2] for opening in openings):
+        return None
+    chars = {sets[name]: np.flatnonzero(members(*item)) for name, item in items.items()}
+    pairs = {opening[:2] for opening in openings}
+    if sum(len(chars[a]) * len(chars[b]) for a, b in pairs) > most:
+        return None
+    return frozenset(chr(x) + chr(y) for a, b in pairs for x in chars[a].tolist() for y in chars[b].tolist())

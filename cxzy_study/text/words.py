@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 FREQUENCY = 1000
@@ -37,7 +37,10 @@ class Segmenter:
     def __init__(self, words: Iterable[str] = (), *, name: str = "jieba") -> None:
         self.name = name
         self.words = tuple(sorted(set(words)))
-        self._engine = _engine(self.words)
+
+    @cached_property
+    def _engine(self) -> Any:
+        return _engine(self.words)
 
     def cut(self, text: str, *, hmm: bool = False) -> list[str]:
         """Return the words of *text*, in order; together they are *text*."""
