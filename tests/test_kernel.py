@@ -301,7 +301,8 @@ def test_rules_with_patterns_code_alike():
     begins, none = np.append(0, ends[:-1]), np.zeros(len(texts), dtype=np.int64)
     unit, theme, hard = FastCoder(book).code(code_points("\n".join(texts) + "\n"), begins, ends - 1, none, none - 1)
     names = (*book.theme_ids, "none")
-    assert [(f"u{u}", names[t]) for u, t in zip(unit.tolist(), theme.tolist(), strict=True)] == list(zip(codes.unit_id, codes.theme, strict=True))
+    got = [(f"u{u}", names[t]) for u, t in zip(unit.tolist(), theme.tolist(), strict=True)]
+    assert got == list(zip(codes.unit_id, codes.theme, strict=True))
     assert not len(hard)
     assert set(codes.theme) == set(names)
 

@@ -64,7 +64,7 @@ def _frame(batch: Any, which: Any) -> pd.DataFrame:
 
 def _settle(batch: Any, name: str, table: pa.Table, which: Any, found: pd.DataFrame) -> pa.Table:
     """Put what was *found* in units *which* in the place of their rows; the table is in the units' order."""
-    ids = zip(batch.units["doc_id"].take(pa.array(which)).to_pylist(), batch.units["unit_id"].take(pa.array(which)).to_pylist(), strict=True)
+    ids = zip(*(batch.units[name].take(pa.array(which)).to_pylist() for name in ("doc_id", "unit_id")), strict=True)
     number = dict(zip(ids, which.tolist(), strict=True))
     own = np.array([number[key] for key in zip(found.doc_id, found.unit_id, strict=True)], dtype=np.int64)
     start, end = (batch.a[own] + found[side].to_numpy(np.int64) for side in ("start", "end"))

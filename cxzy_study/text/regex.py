@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxzy_study.text.regex_heads import COMMON, DEEP, RARE, Heads, Need, is_anchored, to_mask, to_rows
-from cxzy_study.text.regex_openings import find_openings, mark_pairs
+from cxzy_study.text.regex_openings import by_first, find_openings, mark_pairs
 from cxzy_study.text.regex_sets import SIZE, distinct, members
 
 ACCEPT, CHAR, SET, SPLIT, JUMP, GREEDY, LAZY, SAVE, BEGIN, END, AHEAD, BEHIND, BRANCH, GROUP = range(14)
@@ -268,7 +268,7 @@ class _Compiler:
                 self.asks.append((at + 3 + number, heads))
 
     def branch(self, alternatives: Any) -> None:
-        groups = _by_first(alternatives)
+        groups = by_first(alternatives)
         jumps = []
         if len(groups) < _FEW:
             for n, bodies in enumerate(groups):
@@ -296,24 +296,6 @@ class _Compiler:
         else:
             self.sequence(bodies[0][:1])
             self.branch([body[1:] for body in bodies])
-
-
-def _by_first(alternatives: Any) -> list[list[Any]]:
-    """Return *alternatives*, those that begin with the same character together: no text fits two of such groups."""
-    groups: list[list[Any]] = []
-    known: dict[int, list[Any]] = {}
-    for body in alternatives:
-        char = body[0][1] if len(body) and body[0][0] is ops.LITERAL else None
-        if char is None:
-            # It may begin with any character, and none that comes later may be tried before it.
-            known.clear()
-        elif char in known:
-            known[char].append(body)
-            continue
-        groups.append([body])
-        if char is not None:
-            known[char] = groups[-1]
-    return groups
 
 
 def compile_patterns(patterns: Mapping[str, re.Pattern[str]]) -> Programs:

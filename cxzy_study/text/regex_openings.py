@@ -110,3 +110,21 @@ def first_two(tree: Any, members: Callable[[object, Any], NDArray[np.bool_]], *,
     if sum(len(chars[a]) * len(chars[b]) for a, b in pairs) > most:
         return None
     return frozenset(chr(x) + chr(y) for a, b in pairs for x in chars[a].tolist() for y in chars[b].tolist())
+
+
+def by_first(alternatives: Any) -> list[list[Any]]:
+    """Return *alternatives*, those that begin with the same character together: no text fits two of such groups."""
+    groups: list[list[Any]] = []
+    known: dict[int, list[Any]] = {}
+    for body in alternatives:
+        char = body[0][1] if len(body) and body[0][0] is ops.LITERAL else None
+        if char is None:
+            # It may begin with any character, and none that comes later may be tried before it.
+            known.clear()
+        elif char in known:
+            known[char].append(body)
+            continue
+        groups.append([body])
+        if char is not None:
+            known[char] = groups[-1]
+    return groups
