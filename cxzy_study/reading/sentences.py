@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from cxzy_study.text.spans import is_blank
 
 TERMINATORS = "。！？；!?;"
+_STOPS = re.compile(f"[《{TERMINATORS}]")
 CLOSERS = "”’」』）)】］]》〉\"'"
 _TITLE_REACH = 80
 
@@ -27,14 +30,17 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     start = at = 0
     n = len(text)
     while at < n:
-        char = text[at]
-        if char == "《":
+        match = _STOPS.search(text, at)
+        if match is None:
+            break
+        at = match.start()
+        if match[0] == "《":
             # A title keeps its question mark; one that never closes is no title.
             close = text.find("》", at + 1, at + _TITLE_REACH)
             if close > 0 and "《" not in text[at + 1 : close]:
                 at = close + 1
                 continue
-        if char in TERMINATORS and not _inside_latin(text, at):
+        elif not _inside_latin(text, at):
             end = at + 1
             while end < n and text[end] in TERMINATORS:
                 end += 1

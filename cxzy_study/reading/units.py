@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from cxzy_study.reading.sentences import split_sentences
-from cxzy_study.text.spans import INVISIBLE, Piece, Traced, is_blank, join
+from cxzy_study.text.spans import INVISIBLE, Piece, Traced, join
 
 HAN = "一二三四五六七八九十"
 ENUMERATORS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -232,14 +232,17 @@ def _alike(paragraphs: list[Paragraph], group: list[int]) -> set[int]:
     return set(heads)
 
 
+_BLANKS = re.compile(rf"[\s{INVISIBLE}]+")
+
+
 def _tidy(text: Traced, *, heading: bool = True) -> Traced:
     """Take out white space between Chinese characters; a heading keeps the gap between its halves."""
     text = text.strip()
-    if not any(is_blank(c) for c in text.text):
+    if not _BLANKS.search(text.text):
         return text
     kept: list[Traced] = []
     at = 0
-    for match in re.finditer(rf"[\s{INVISIBLE}]+", text.text):
+    for match in _BLANKS.finditer(text.text):
         kept.append(text.cut(at, match.start()))
         left = re.search(r"[^\s]*$", text.text[: match.start()])
         right = re.match(r"[^\s]*", text.text[match.end() :])

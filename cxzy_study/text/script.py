@@ -69,9 +69,15 @@ def detect_script(text: str) -> str:
     >>> detect_script("松嶺縣創先爭優活動"), detect_script("松岭县创先争优活动成效显著")
     ('traditional', 'simplified')
     """
-    only_traditional, only_simple = _characters()
-    n_traditional = sum(c in only_traditional for c in text)
-    return "traditional" if n_traditional > sum(c in only_simple for c in text) else "simplified"
+    n_traditional, n_simple = (len(chars.findall(text)) for chars in _telling())
+    return "traditional" if n_traditional > n_simple else "simplified"
+
+
+@lru_cache(maxsize=1)
+def _telling() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return patterns of the characters of :func:`_characters`."""
+    only_traditional, only_simple = (re.compile(f"[{re.escape(''.join(sorted(chars)))}]") for chars in _characters())
+    return only_traditional, only_simple
 
 
 def simplify(text: str, *, names: tuple[str, ...] = ()) -> tuple[str, list[tuple[int, str, str, str]]]:
