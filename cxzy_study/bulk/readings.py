@@ -52,7 +52,7 @@ class ReadPages:
             "heading": np.array([unit.kind == "heading" for unit in units], dtype=np.int64),
             "depth": np.array([unit.depth for unit in units], dtype=np.int64),
             "paragraph": np.array([unit.paragraph for unit in units], dtype=np.int64),
-            "n_chars": np.array([sum(not c.isspace() for c in text) for text in texts], dtype=np.int64),
+            "n_chars": np.array([len("".join(text.split())) for text in texts], dtype=np.int64),
         }  # fmt: skip
         self.text = code_points("".join(text + "\n" for text in texts))
         self.starts, self.ends = _places([unit.text.pieces for unit in units], len(self.text))
