@@ -26,7 +26,7 @@ _PUBLIC = {
         "study.load": "load_codebook load_study",
         "study.rebuild": "rebuild",
         "study.show": "show_codes",
-        "study.own": "code_files find_facts own_sources read_all units_of",
+        "study.own": "code_files code_own find_facts own_sources read_all units_of",
         "bulk.run": "run_bulk",
         "bulk.results": "load_bulk",
         "coding.changes": "compare_codebooks",

@@ -248,3 +248,22 @@ def test_places_slice_back_and_never_overlap(texts):
         assert (group["start"].iloc[1:].to_numpy() >= group["end"].iloc[:-1].to_numpy()).all()
     assert set(frame["body_type"]) <= set(BODY_TYPES)
     assert set(assign_bodies(units, frame)["unit_id"]) == set(units["unit_id"])
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("松桥县委召开会议。", ["松桥县委"]), ("中共梅浦市委决定,鹭洲区纪委负责。", ["中共梅浦市委", "鹭洲区纪委"]),
+        ("由梅浦市委和鹭洲区委共同承办。", ["梅浦市委", "鹭洲区委"]), ("“松桥县委”", ["松桥县委"]), ("松桥县委书记讲话。", []),
+        # Verbs, times and pronouns before a committee are no names.
+        ("按照县委要求,会同市纪委办理。", ["县委", "市纪委"]), ("近日县委作出部署。", ["县委"]), ("贯彻市委精神,紧扣县委中心工作。", ["市委", "县委"]),
+        ("他叮嘱县委办好此事。", ["县委"]), ("报告市委、县委。", ["市委", "县委"]),
+    ],
+)  # fmt: skip
+def test_committees_of_places_that_no_table_lists_keep_their_names(text, names):
+    assert [n for n in find_bodies(units_of(text))["name"] if n.endswith("委")] == names
+
+
+def test_a_committee_of_an_unlisted_county_has_its_level_and_what_is_above():
+    row = find_bodies(units_of("在松桥县纪委开会。")).iloc[0]
+    assert (row["surface"], row["admin_level"], row["parent"]) == ("松桥县纪委", "county", "松桥县")

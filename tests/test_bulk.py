@@ -18,6 +18,7 @@ from cxzy_study.bulk.results import load_bulk
 from cxzy_study.bulk.run import run_bulk
 from cxzy_study.cli import main
 from cxzy_study.findings.shares import count_shares
+from cxzy_study.reading.files import documents_frame
 from cxzy_study.reading.terms import count_terms
 from cxzy_study.study.load import ROOT
 from cxzy_study.study.own import code_files, find_facts, read_all, units_of
@@ -67,6 +68,24 @@ def test_terms_are_those_of_the_small_study(demo, documents):
     expected = counted[counted.unit_id == ""][["doc_id", "section", "term", "n"]]
     keys = ["doc_id", "section", "term"]
     same_rows(load_bulk(demo).table("terms").sort_values(keys), expected.sort_values(keys))
+
+
+def test_columns_describe_documents_as_in_the_small_study(tmp_path, engine):
+    from test_files import TOLD
+
+    folder = tmp_path / "in"
+    folder.mkdir()
+    rows = [row | {"id": f"{row['id']}{n}"} for n in range(30) for row in TOLD]
+    (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    pq.write_table(pa.Table.from_pylist(rows), folder / "b.parquet", row_group_size=30)
+    with (folder / "c.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([list(rows[0]), *(list(row.values()) for row in rows)])
+    expected = documents_frame(read_all([folder])[0])
+    assert set(expected.published_on) == {"", "2011-06-07", "2011-06", "2012-05-06"}
+    columns = ["doc_id", "title", "published_on", "outlet"]
+    for size in (2048, 2**20):
+        run_bulk([folder], tmp_path / f"out{size}", settings=quick(part_bytes=size), engine=engine)
+        same_rows(load_bulk(tmp_path / f"out{size}").table("documents")[columns], expected[columns])
 
 
 def test_documents_are_described(demo, documents):
@@ -171,6 +190,30 @@ def test_command_line(tmp_path, capsys, monkeypatch):
         assert err.count("\n") == 1
     assert main(["bulk", str(pages), "--to", str(tmp_path / "out"), "--text", "--force", "--workers", "1"]) == 0
     assert "text" in cx.load_bulk(tmp_path / "out").table("units")
+
+
+def test_a_run_without_a_document_says_why_and_stands_in_nobodys_way(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(engines, "PATIENCE", 1.0)
+    write_jsonl(tmp_path / "table.jsonl", range(3))
+    arguments = ["bulk", str(tmp_path / "table.jsonl"), "--to", str(tmp_path / "out"), "--workers", "1"]
+    assert main([*arguments, "--text-column", "nope"]) == 2
+    err = capsys.readouterr().err
+    assert "table.jsonl: Invalid --text-column nope: table.jsonl has the columns id, text, place." in err
+    assert str(tmp_path / "out" / "rejected.csv") in err
+    assert main(arguments) == 0
+    assert load_bulk(tmp_path / "out").summary["documents"] == 3
+    assert main([*arguments, "--text-column", "nope"]) == 2
+    assert "other settings (text_column differ)" in capsys.readouterr().err
+
+
+def test_files_of_which_none_can_be_read(tmp_path, capsys):
+    for name in ("b.txt", "a.txt"):
+        (tmp_path / name).write_bytes(b"")
+    assert main(["read", str(tmp_path), "--to", str(tmp_path / "out"), "--keep-going"]) == 2
+    err = capsys.readouterr().err
+    assert "no document could be read. a.txt: Invalid document a.txt: holds no running text" in err
+    assert "2 set aside" in err
+    assert not (tmp_path / "out").exists()
 
 
 def test_empty_inputs(tmp_path, engine):

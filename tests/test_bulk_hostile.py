@@ -196,6 +196,68 @@ def test_files_that_are_cut_short(tmp_path, engine):
     assert set(documents[documents.str.startswith("ragged.csv")]) == {"ragged.csv#1", "ragged.csv#4"}
 
 
+def test_quotation_marks_in_tables_that_are_cut(tmp_path, engine):
+    """Marks within cells, and one that is never closed: the same rows and reasons whole, in stretches, and packed."""
+    rows = [f'd{n},"{page(n)}"' for n in range(40)]
+    rows[10] = 'd10,"群众说"好"。"'
+    rows[25] = rows[25][:-1]
+    rows[36] = 'd36,"从不闭合，'
+    rows[37:] = [f"d{n},会议开了。" for n in range(37, 40)]
+    table = "id,text\n" + "\n".join(rows) + "\n"
+    (tmp_path / "whole.csv").write_text(table, "utf-8")
+    small = list(read_files([tmp_path / "whole.csv"]))
+    ids = [item.reading.doc_id.partition("#")[2] for item in small if not isinstance(item, Rejected)]
+    kinds = sorted(item.reason.partition(": ")[2] for item in small[:-1] if isinstance(item, Rejected))
+    assert len(kinds) == 4
+    assert ids == [f"d{n}" for n in range(36) if n not in (10, 25, 26)]
+    opened = small[-1].reason.partition(": ")[0].rpartition(" ")[2]
+    assert table.split("\n")[int(opened) - 1] == rows[36]
+    for name, size in (("whole.csv", 2**20), ("cut.csv", 4096), ("packed.csv.gz", 4096)):
+        folder = tmp_path / f"in_{name}"
+        folder.mkdir()
+        (folder / name).write_bytes(gzip.compress(table.encode()) if name.endswith(".gz") else table.encode())
+        told = run_bulk([folder], tmp_path / f"out_{name}", settings=quick(part_bytes=size), engine=engine)
+        assert told["parts"] > 5 or name != "cut.csv"
+        documents = load_bulk(tmp_path / f"out_{name}").table("documents").doc_id
+        assert documents.str.partition("#")[2].tolist() == ids
+        reasons = _reasons(tmp_path / f"out_{name}")
+        assert reasons.pop(name) == small[-1].reason.replace("whole.csv", name)
+        assert sorted(reason.partition(": ")[2] for reason in reasons.values()) == kinds
+
+
+def test_tables_of_semicolons_and_tabs(tmp_path, engine):
+    """Whole, in stretches, packed, and when they have grown: as the small study reads them."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, mark in (("a.csv", ";"), ("b.tsv", "\t"), ("c.csv", ","), ("d.csv.gz", ";"), ("e.tsv.gz", "\t")):
+        table = f"id{mark}text{mark}note\n" + "".join(f'd{n}{mark}"{page(n)}"{mark}a,b\n'.replace("a,b", '"a,b"') for n in range(12))
+        (folder / name).write_bytes(gzip.compress(table.encode()) if name.endswith(".gz") else table.encode())
+    for size in (2048, 2**20):
+        told = run_bulk([folder], tmp_path / f"out{size}", settings=quick(part_bytes=size), engine=engine)
+        assert (told["documents"], told["rejected"]) == (60, 0)
+    with (folder / "b.tsv").open("a", encoding="utf-8") as file:
+        file.write(f'd12\t"{page(12)}"\t\n')
+    assert run_bulk([folder], tmp_path / "out2048", settings=quick(part_bytes=2048), engine=engine)["run"]["documents"] == 1
+    documents = load_bulk(tmp_path / "out2048").table("documents").set_index("doc_id")
+    small = {d.reading.doc_id: d.sha256 for d in read_files([folder]) if not isinstance(d, Rejected)}
+    assert len(small) == 37
+    assert documents.sha256[list(small)].to_dict() == small
+    assert documents.format[["b.tsv#d12", "e.tsv.gz#d1"]].tolist() == ["tsv", "tsv"]
+
+
+def test_a_table_that_grows_by_an_open_quotation_mark(tmp_path, engine):
+    rows = [f'd{n},"{page(n)}"\n' for n in range(30)]
+    path = tmp_path / "grown.csv"
+    path.write_text("id,text\n" + "".join(rows), "utf-8")
+    run_bulk([path], tmp_path / "out", settings=quick(part_bytes=4096), engine=engine)
+    line = path.read_text("utf-8").count("\n") + 2
+    with path.open("a", encoding="utf-8") as file:
+        file.write('d30,会议开了。\nd31,"从不闭合。\nd32,会议开了。\n')
+    told = run_bulk([path], tmp_path / "out", settings=quick(part_bytes=4096), engine=engine)
+    assert (told["documents"], told["run"]["documents"]) == (31, 1)
+    assert f"line {line}: the quotation mark" in _reasons(tmp_path / "out")["grown.csv"]
+
+
 def test_one_broken_row_costs_itself(tmp_path, engine):
     """Bytes of no encoding in one line of many, an id of a megabyte, and a header that makes a reason without end."""
     folder = tmp_path / "in"

@@ -259,3 +259,20 @@ def test_an_interrupted_run_leaves_nothing_half_written(tmp_path, monkeypatch):
     monkeypatch.setattr(own, "people_csv", interrupt)
     assert main(["read", str(PAGE), "--to", str(tmp_path / "out")]) == 130
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("verb", ["code", "explore", "read"])
+def test_documents_that_repeat_another_are_told_and_left_out_if_wanted(tmp_path, capsys, verb):
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (tmp_path / name).write_text("松岭县总结\n\n各支部公开承诺。" + "会议开了。" * (name == "b.txt"), "utf-8")
+    files, suffix = [str(tmp_path / f"{n}.txt") for n in "abc"], {"code": ".csv", "explore": ".html", "read": ""}[verb]
+    assert main([verb, *files, "--to", str(tmp_path / f"all{suffix}")]) == 0
+    told = capsys.readouterr()
+    assert told.err == "1 document repeats another, counted all the same (--unique leaves such out): c.txt = a.txt\n"
+    assert main([verb, *files, "--to", str(tmp_path / f"once{suffix}"), "--unique"]) == 0
+    assert "1 document repeats another, left out: c.txt = a.txt" in capsys.readouterr().err
+    written = {name: tmp_path / f"{name}{suffix}" / ("documents.csv" if verb == "read" else "") for name in ("all", "once")}
+    assert "c.txt" in written["all"].read_text("utf-8")
+    assert "c.txt" not in written["once"].read_text("utf-8")
+    assert main([verb, *files[:2], "--to", str(tmp_path / f"two{suffix}")]) == 0
+    assert capsys.readouterr().err == ""

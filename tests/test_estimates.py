@@ -65,7 +65,7 @@ def test_strata_read_more_thickly_weigh_no_more():
     error = truth[at].astype(float) - machine[at]
     corrected = machine.mean(axis=0) + (error / sample["probability"].to_numpy()[:, None]).sum(axis=0) / len(keys)
     found = estimate_shares(codes, units, sample, machine="rules", reader="settled")
-    np.testing.assert_allclose(found["estimate"], corrected)
+    np.testing.assert_allclose(found["naive"] - found["bias"], corrected)
 
 
 def test_all_samples_of_a_small_corpus_average_to_the_truth():
@@ -79,10 +79,28 @@ def test_all_samples_of_a_small_corpus_average_to_the_truth():
         estimate_shares(
             codes, units, keys.iloc[list(at)].assign(by="sentence", stratum="all", probability=2 / 8), machine="rules",
             reader="settled",
-        )["estimate"]
+        )
         for at in combinations(range(8), 2)
     ]  # fmt: skip
-    np.testing.assert_allclose(np.mean(every, axis=0), truth[:8].mean(axis=0), atol=1e-12)
+    uncut = [table["naive"] - table["bias"] for table in every]
+    np.testing.assert_allclose(np.mean(uncut, axis=0), truth[:8].mean(axis=0), atol=1e-12)
+    assert np.min(uncut) < 0
+    for table, one in zip(every, uncut, strict=True):
+        np.testing.assert_allclose(table["estimate"], one.clip(0, 1))
+        assert (abs(table["estimate"] - truth[:8].mean(axis=0)) <= abs(one - truth[:8].mean(axis=0)) + 1e-12).all()
+
+
+@pytest.mark.parametrize(("n", "by"), [(3, "sentence"), (20, "sentence"), (-1, "sentence"), (3, "document")])
+def test_an_estimate_is_a_share_and_lies_in_its_interval(n, by):
+    """Few read: corrections lead out of [0, 1]. All but one read: the interval is narrow."""
+    units, codes, _, _ = corpus(n_documents=6, seed=3)
+    n = n if n > 0 else len(units.query("kind == 'sentence'")) + n
+    for seed in range(5):
+        sample = draw_sample(units, n=n, by=by, seed=seed)
+        found = estimate_shares(codes, units, sample, machine="rules", reader="settled")
+        assert found["estimate"].between(0, 1).all()
+        assert (found["low"] <= found["estimate"]).all()
+        assert (found["estimate"] <= found["high"]).all()
 
 
 def test_where_all_is_read_there_is_nothing_to_correct():

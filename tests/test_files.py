@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import zipfile
@@ -11,8 +12,11 @@ import pandas as pd
 import pytest
 
 from cxzy_study.reading import formats
+from cxzy_study.reading.delimited import find_delimiter
+from cxzy_study.reading.described import find_described
 from cxzy_study.reading.encodings import decode
 from cxzy_study.reading.files import Document, Rejected, documents_frame, list_files, read_files
+from cxzy_study.study.own import own_sources
 from cxzy_study.tables import InvalidInput
 
 TEXT = "松岭县推行承诺制\n\n全县各级党组织公开承诺,接受群众监督。年底逐项检查,不合格的限期整改。\n"
@@ -178,3 +182,81 @@ def test_a_huge_line_is_read_or_refused(tmp_path, monkeypatch):
     assert len(texts(read(tmp_path / "a.txt")[0])) == 1
     monkeypatch.setattr(formats, "MAX_FILE_BYTES", 1000)
     assert "Split it" in read(tmp_path / "a.txt")[0].reason
+
+
+@pytest.mark.parametrize("tail", ['3,"', '3,"从不闭合,', '3,"从不闭合\n4,会议开了。\n5,会议开了。\n'])
+def test_a_quotation_mark_that_is_never_closed_does_not_swallow_the_rows_behind_it(tmp_path, tail):
+    (tmp_path / "a.csv").write_text('id,text\n1,会议开了。\n2,"分两行\n说的。"\n' + tail, "utf-8")
+    *documents, rejected = read(tmp_path / "a.csv")
+    assert [d.reading.doc_id for d in documents] == ["a.csv#1", "a.csv#2"]
+    assert rejected.reason == (
+        "Invalid table a.csv, line 5: the quotation mark that opens a cell here must be closed. Nothing from here on can be read."
+    )
+
+
+def test_a_quotation_mark_within_a_cell_costs_its_row(tmp_path):
+    """Which may be two rows, where the mark of the first was forgotten."""
+    rows = ['1,会议开了。', '2,"群众说"好"。"', '3,他说"好"。', '4,"忘了收尾。', '5,"会议开了。"', '6,"会议开了。"']
+    (tmp_path / "a.csv").write_text("id,text\n" + "\n".join(rows), "utf-8")
+    found = read(tmp_path / "a.csv")
+    assert [d.reading.doc_id for d in found if isinstance(d, Document)] == ["a.csv#1", "a.csv#3", "a.csv#6"]
+    assert [r.reason[:22] for r in found if isinstance(r, Rejected)] == ["Invalid row 3 of a.csv", "Invalid row 6 of a.csv"]
+    assert all("must be doubled" in r.reason for r in found if isinstance(r, Rejected))
+    (tmp_path / "a.csv").write_text('"id"x,text\n1,会议开了。\n', "utf-8")
+    assert "That is its header." in read(tmp_path / "a.csv")[0].reason
+
+
+def test_a_cell_that_is_too_long_ends_its_table(tmp_path):
+    (tmp_path / "a.csv").write_text("id,text\n1,会议开了。\n2," + "长" * (formats.MAX_DOCUMENT_CHARS + 1) + "\n3,会议开了。\n", "utf-8")
+    document, rejected = read(tmp_path / "a.csv")
+    assert document.reading.doc_id == "a.csv#1"
+    assert "line 3: a cell must be under 16 million characters" in rejected.reason
+
+@pytest.mark.parametrize(("suffix", "delimiter"), [(".csv", ";"), (".csv", "\t"), (".tsv", "\t"), (".tsv", ","), (".csv", ",")])
+def test_tables_of_semicolons_and_tabs(tmp_path, suffix, delimiter):
+    rows = [("编号", "正文", "备注,其他"), ("甲", "会议开了,大家满意;都好。", "一,二"), ("乙", "会议开了;\n大家满意,都\t好。", "")]
+    with (tmp_path / f"a{suffix}").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(rows)
+    found = read(tmp_path / f"a{suffix}")
+    assert [d.reading.raw for d in found] == [row[1] for row in rows[1:]]
+    assert [d.reading.doc_id for d in found] == [f"a{suffix}#甲", f"a{suffix}#乙"]
+
+
+@pytest.mark.parametrize(
+    ("head", "delimiter"),
+    [
+        ("", ","), ("text\n会议;开了\n", ","), ("id,text\n1,会议;开了\n2,大家;满意\n", ","), ("id;text\n1;会议,开了\n2;大家,满意\n", ";"),
+        ("id,text\n一行,没有,引号,的文字\n", ","), ("id;date, as printed;text\n1;2011;好\n", ";"), ("id\ttext\n" + "1\t" + "长" * 2**17, "\t"),
+        ('id;text\n1;"从不闭合\n', ";"), ("id;text\n", ";"), ('"id;no";text\n', ";"),
+    ],
+)  # fmt: skip
+def test_delimiters(head, delimiter):
+    assert find_delimiter(head) == delimiter
+
+
+TOLD = [
+    {"id": "a", "text": "会议开了。大家满意。", "标题": "松嶺縣總結", "日期": "2011年6月7日", "来源": "松岭日报", "作者": "丁一凡、王二喜"},
+    {"id": "b", "text": TEXT, "标题": "别的题目", "日期": "2011-06", "来源": "", "作者": ""},
+    {"id": "c", "text": "2012年5月6日　来源：云泽日报\n会议开了,大家满意。", "标题": "", "日期": "2013", "来源": "松岭日报", "作者": ""},
+    {"id": "d", "text": "会议开了。", "标题": "长" * 400, "日期": "去年", "来源": "网", "作者": ""},
+]
+
+
+def test_columns_tell_title_date_outlet_and_author_where_the_page_does_not(tmp_path):
+    frame = pd.DataFrame(TOLD)
+    frame.to_csv(tmp_path / "a.csv", index=False, sep=";")
+    frame.to_excel(tmp_path / "b.xlsx", index=False)
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in TOLD))
+    frame.to_parquet(tmp_path / "d.parquet")
+    documents = read(tmp_path)
+    table = documents_frame(documents)
+    expected = [
+        ("松岭县总结", "2011-06-07", "松岭日报"), ("松岭县推行承诺制", "2011-06", ""), ("", "2012-05-06", "云泽日报"), ("", "", "网"),
+    ]  # fmt: skip
+    assert list(zip(table.title, table.published_on, table.outlet, strict=True)) == expected * 4
+    sources = own_sources(documents)
+    assert sources.author.tolist() == ["丁一凡;王二喜", "", "", ""] * 4
+    frame.assign(日期=pd.Timestamp("2011-06-07"))[["id", "text", "日期"]].to_excel(tmp_path / "b.xlsx", index=False)
+    assert documents_frame(read(tmp_path / "b.xlsx")).published_on.tolist() == ["2011-06-07", "2011-06-07", "2012-05-06", "2011-06-07"]
+    # The text's own column tells nothing beside it.
+    assert find_described(["title", "text"], without=["title"]) == ("", "", "", "")

@@ -30,10 +30,10 @@ pytestmark = pytest.mark.skipif(load_kernel() is None, reason="installed without
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
 TOKENS = (
-    "松岭县 青河镇 金湖市委 市卫生局 教育局 村党支部 党委 社区 高新区 北京 福建省 三明市 街道办事处 人民医院 中学 公司 领导小组 书记 县长 各 全 我 该 本 的 在 和 "
-    "一 二 三 十 百 千 万 亿 两 半 零 点 成 分之 第 约 近 超过 多 余 几 每 每月 人均 个 名 件 元 万元 % ‰ 年 月 日 天 周 倍 百分点 千伏 大 项 次 以上 左右 3 12 2011 1.5 6,823 3/4 "
-    "增长 下降 提高到 占 达到 其中 据统计 介绍说 截至目前 以来 今年 活动开展以来 党员 群众 承诺 没有 解决 不 公开 评议 创先争优 科学发展 四风 三公开 五个好 三亮三比 即 就是 包括 活动 工程 "
-    "， 。 ； ： 、 ！ ？ “ ” 《 》 （ ） ( ) , . : ; ! ? ' \" 〝 〞 — —— … ① （一） (二) 一、 1. 2、 一是 首先， 第一， 第一部分 "
+    "松岭县 青河镇 金湖市委 市卫生局 教育局 村党支部 党委 社区 高新区 北京 福建省 三明市 街道办事处 人民医院 中学 公司 领导小组 书记 县长 各 全 我 该 本 的 在 和 三五 十七八 百八十 三四 两三 一个半小时 两个半 半天 翻了 番 "
+    "一 二 三 十 百 千 万 亿 两 半 零 点 成 分之 第 约 近 超过 多 余 几 每 每月 人均 个 名 件 元 万元 % ‰ 年 月 日 天 周 倍 百分点 千伏 大 项 次 以上 左右 3 12 2011 1.5 6,823 3/4 百分之九十五点六 "
+    "增长 下降 提高到 占 达到 其中 据统计 介绍说 截至目前 以来 今年 活动开展以来 党员 群众 承诺 没有 解决 不 公开 评议 创先争优 科学发展 四风 三公开 五个好 三亮三比 即 就是 包括 活动 工程 12'000 4’200 １．５ ％ ﹪ 松桥 "
+    "， 。 ； ： 、 ！ ？ “ ” 《 》 （ ） ( ) , . : ; ! ? ' \" 〝 〞 — —— … ① （一） (二) 一、 1. 2、 一是 首先， 第一， 第一部分 县委 区纪委 中共 "
     "来源： 记者 发布时间： 责任编辑： 版权所有 上一页 首页 打印 图为 摄 2012年5月6日 2012-05-06 本报讯 新华网讯 陈某某 相关链接 · | > 100字 ABC 5kg ａ１ ㎡ ䷀ "
 ).split()
 
@@ -81,7 +81,7 @@ def test_generated_news_is_the_same(chains):
 def document(rng: random.Random) -> str:
     lines = []
     for _ in range(rng.randint(1, 9)):
-        separator = rng.choice(("", "", "", " ", "　"))
+        separator = rng.choice(("", "", "\u2009", " ", "　"))
         line = separator.join(rng.choices(TOKENS, k=rng.choice((2, 6, 14, 40))))
         lines.append(rng.choice(("", "　　", " ")) + line + rng.choice(("", "", "。", "；", "\r")))
     return "\n".join(lines)
@@ -90,6 +90,32 @@ def document(rng: random.Random) -> str:
 def test_nonsense_is_the_same(chains):
     rng = random.Random(7)
     assert_same(chains, [Item(str(i), document(rng), ".jsonl", group="a") for i in range(250)])
+
+
+def test_lists_and_outlets_are_the_same(chains):
+    from test_pages import OUTLETS
+    from test_units import LISTS
+
+    texts = [f"松岭县工作要点\n\n今年要抓好三件事,件件有着落。\n\n{paragraph}\n" for paragraph, _ in LISTS]
+    texts += [f"松岭县工作要点\n{line}\n今年要抓好三件事,件件有着落。\n" for line, _ in OUTLETS]
+    items = [Item(str(i), text, ".jsonl") for i, text in enumerate(texts)]
+    assert_same(chains, items)
+    outlets = [outlet for _, outlet in OUTLETS]
+    assert chains[0].run(items)["documents"]["outlet"].to_pylist()[-len(OUTLETS) :] == outlets
+
+
+def test_what_a_table_tells_of_a_document_is_the_same(chains):
+    from test_files import TOLD
+
+    from cxzy_study.reading.described import describe_row, find_described
+
+    rows = [*TOLD, TOLD[0] | {"id": "e", "日期": "1985", "text": "松岭县静海县委开会,投入12345678901234567890元。"}]
+    columns = find_described(list(rows[0]), without=("text", "id"))
+    items = [Item(row["id"], row["text"], ".jsonl", told=describe_row(row, columns)) for row in rows]
+    assert_same(chains, items)
+    tables = chains[0].run(items)
+    assert tables["documents"]["published_on"].to_pylist() == ["2011-06-07", "2011-06", "2012-05-06", "", "1985"]
+    assert_same(chains, [item._replace(told=item.told._replace(outlet="")) for item in items])
 
 
 def test_what_the_kernel_leaves_to_others_is_put_in_its_place(chains):

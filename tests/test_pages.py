@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cxzy_study.reading.documents import Reading, read_bytes, read_text
 from cxzy_study.reading.furniture import find_reason, fold_line
+from cxzy_study.reading.lines import cut_site
 from cxzy_study.tables import InvalidInput
 
 EXAMPLES = int(os.environ.get("CXZY_EXAMPLES", "150"))
@@ -192,3 +193,46 @@ def test_hostile_markup_takes_linear_time():
 
     seconds(100)
     assert seconds(8000) < 40 * max(seconds(1000), 0.002)
+
+
+OUTLETS = [
+    ("【来源：云泽日报】", "云泽日报"), ("（来源:云泽日报）", "云泽日报"), ("来源：《云泽日报》 作者：佚名", "《云泽日报》"), ("来源：【云泽日报】", "云泽日报"),
+    ("来源：云泽日报（网络版）", "云泽日报"), ("[稿源: 云泽网]", "云泽网"), ("来源：云泽日报 2011年6月7日", "云泽日报"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "outlet"), OUTLETS)
+def test_brackets_are_no_part_of_an_outlet(line, outlet):
+    reading = read_text(f"松岭县工作要点\n{line}\n今年要抓好三件事,件件有着落。\n", doc_id="demo")
+    assert reading.outlet == outlet
+    assert len(reading.units) == 2
+
+ARTICLE = (
+    "<div class=text><p>白鹭区各级党组织公开承诺，接受群众监督，年底逐项检查。</p><p>全区签订承诺书一千二百份，建立台账，按月检查。</p></div>"
+)
+SITES = [
+    # The heading stands beside the article, and the title of the page is worded differently, or names the site.
+    ("白鹭区承诺活动见实效_云岭党建网", "<h1>白鹭区：公开承诺暖人心</h1>" + ARTICLE, "白鹭区：公开承诺暖人心"),
+    ("云岭党建网", "<h1>公开承诺暖人心</h1><div>来源：云岭网 发布时间：2011年3月4日</div>" + ARTICLE, "公开承诺暖人心"),
+    ("白鹭区开展承诺活动成效好 - 云岭网", "<h1>白鹭区开展承诺活动见实效</h1><ul><li>要闻导读</ul>" + ARTICLE, "白鹭区开展承诺活动见实效"),
+    # No heading of the article: the site's own, one far above, one of another text.
+    ("白鹭区开展承诺活动_要闻_云岭党建网", "<h1>云岭党建网</h1>" + ARTICLE, "白鹭区开展承诺活动"),
+    ("白鹭区开展承诺活动 - 云岭网", "<h1>本期专题策划导读</h1><ul><li>要闻导读<li>理论园地</ul>" + ARTICLE, "白鹭区开展承诺活动"),
+    ("白鹭区开展承诺活动|云岭网", "<h1><a href=/>云岭先锋之窗</a></h1>" + ARTICLE, "白鹭区开展承诺活动"),
+    ("白鹭区开展承诺活动——记白鹭镇中学", ARTICLE, "白鹭区开展承诺活动——记白鹭镇中学"),
+    ("白鹭区开展承诺活动--白鹭新闻网", "<h1>云岭先锋之窗</h1>" + ARTICLE.replace("<p>", "<h1>白鹭区承诺不落空</h1><p>", 1), "白鹭区承诺不落空"),
+]
+
+
+@pytest.mark.parametrize(("title", "body", "expected"), SITES)
+def test_the_title_of_a_page(title, body, expected):
+    page = f"<html><head><title>{title}</title></head><body><div id=all>{body}</div><p>版权所有 云岭网</p></body></html>"
+    reading = read_text(page, doc_id="demo", html=True)
+    assert reading.title == expected
+    assert texts(reading)[-2:] == ["白鹭区各级党组织公开承诺，接受群众监督，年底逐项检查。", "全区签订承诺书一千二百份，建立台账，按月检查。"]
+    assert texts(reading)[:-2] == ([expected] if f"{expected}</h1>" in body else [])
+    accounted(reading)
+
+
+def test_a_long_title_takes_linear_time():
+    assert cut_site("- " * 200_000 + "_" * 200_000).startswith("- ")

@@ -123,6 +123,13 @@ def test_a_name_that_comes_twice_is_one_proposal_and_its_first_sentence_speaks()
     assert found[["gloss", "actor", "checking", "whose_words"]].eq("").all(axis=None)
 
 
+def test_proposals_are_closed_names_of_what_is_done():
+    texts = ("松岭县开展“邻里守望”活动。", "松岭县开展邻里守望活动。", "松岭县学习“三个代表”重要思想。", "下面我讲三点意见。")
+    names = _proposed(_units(*texts), least=0.0)["practice"].tolist()
+    assert names.count("邻里守望活动") == 1
+    assert not any(word in name for name in names for word in ("”", "三个代表", "意见"))
+
+
 def test_the_threshold_and_the_empty_document():
     units = _units("全县已设立党员责任区86个。")
     assert len(_proposed(units, least=0.87)) == 1

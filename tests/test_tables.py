@@ -92,3 +92,16 @@ def test_the_readme_of_the_data_is_that_of_the_tables():
     from cxzy_study.study.load import ROOT
 
     assert (ROOT / "data/README.md").read_text("utf-8") == describe_data(), "run python -m cxzy_study.study.describe"
+
+
+def test_what_reading_writes_is_described():
+    from cxzy_study.study.describe import OWN
+    from cxzy_study.study.load import ROOT
+    from cxzy_study.study.own import read_all, read_tables
+
+    documents, rejected = read_all([ROOT / "data/demo/pages/01_yunxi_report.html"])
+    tables = read_tables(documents, rejected) | {"rejected": rejected}
+    for name, (_, columns) in OWN.items():
+        assert list(columns) == list(tables[name].columns)
+    for name in tables.keys() - OWN.keys():
+        assert set(SCHEMAS[name].names) == set(tables[name].columns) - ({"text"} if name == "units" else set())

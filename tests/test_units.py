@@ -142,3 +142,20 @@ def test_run_in_headings_need_a_twin():
     assert all(u.kind == "sentence" for u in read_text(one, doc_id="demo").units[1:])
     two = "松岭县\n\n追求经济高端发展。把项目作为重点,一年一小步。\n\n夯实党的基层堡垒。在农村抓班子,在社区抓网格。\n"
     assert [u.kind for u in read_text(two, doc_id="demo").units[1:]] == ["heading", "sentence", "heading", "sentence"]
+
+
+LISTS = [
+    ("问题有三:一是阵地建设滞后；二是经费保障不足；三是流动党员管理难。全县要逐项整改,限期销号。", "ssss"),
+    ("首先看问题。(1)阵地建设滞后；(2)经费保障不足；(3)流动党员管理难。全县要逐项整改,限期销号。", "sssss"),
+    # With text of their own below they are headings, the last and the only one, too.
+    ("一是机构到位。县委成立小组,下设办公室。二是经费到位。县乡列入预算,专款专用。", "hshs"),
+    ("全县分三步走。三是流动党员管理难。全县要逐项整改,限期销号。", "shs"),
+    ("一是县委成立领导小组,下设办公室,由专人负责,按月检查。二是经费到位。县乡列入预算,专款专用。", "shs"),
+    ("一是滞后；二是不足；三是管理难。全县要整改,限期销号。一是抓排查。各乡镇排查,不留死角。", "ssssh" + "s"),
+]
+
+
+@pytest.mark.parametrize(("paragraph", "kinds"), LISTS)
+def test_the_last_item_of_a_list_is_what_the_others_are(paragraph, kinds):
+    units = read_text(f"松岭县工作要点\n\n今年要抓好三件事,件件有着落。\n\n{paragraph}\n", doc_id="demo").units[2:]
+    assert "".join(u.kind[0] for u in units) == kinds, [u.text.text for u in units]

@@ -11,9 +11,9 @@ import pyarrow as pa
 from cxzy_study.bulk.chain import Item
 from cxzy_study.bulk.doubts import settle_bodies, settle_quantities
 from cxzy_study.bulk.schema import SCHEMAS, make_table, schema_of
+from cxzy_study.facts.fast_fold import fold_units
 from cxzy_study.facts.fast_formulas import Formulas
-from cxzy_study.facts.lexicon import fold_text
-from cxzy_study.facts.resolve import Unit
+from cxzy_study.facts.follow import Unit
 from cxzy_study.reading.fast_units import Pages
 from cxzy_study.reading.formats import Source
 from cxzy_study.reading.pages import fold_title
@@ -51,11 +51,11 @@ class Batch(ABC):
         self.doc = pages.unit("doc")
         self.a, self.b = pages.unit("a"), pages.unit("b")
         self.first, self.last = pages.doc("start"), pages.doc("end")
-        self.x, self.fold = fold_points(pages.text, fold_width), fold_points(pages.text, fold_text)
+        self.x, self.fold = fold_points(pages.text, fold_width), fold_units(pages.text, self.a, self.b)
         self.units = self._units()
         self.formulas = self._formulas()
-        dates = pages.doc("date")
-        self.years = np.where(dates > 0, dates // 10000, 0)
+        self.dates = _dates(pages, [items[i].told.published_on for i in self.numbers.tolist()])
+        self.years = np.where(self.dates > 0, self.dates // 10000, 0)
         paragraph = np.cumsum(
             (np.diff(pages.unit("paragraph"), prepend=-1) != 0) | (np.diff(self.doc, prepend=-1) != 0)
         )
@@ -221,6 +221,19 @@ class Batch(ABC):
         }, schema=SCHEMAS["counts"])  # fmt: skip
 
 
+def _dates(pages: Any, told: list[str]) -> Any:
+    """Return the documents' dates as numbers (20110607, 20110600 for a month), those that tables tell where pages tell none."""
+    numbers = [int(date.replace("-", "").ljust(8, "0")) if date else 0 for date in told]
+    dates = pages.doc("date")
+    return np.where(dates > 0, dates, np.array(numbers, dtype=np.int64))
+
+
+def _told_date(number: int) -> str:
+    """Return a date as text: ``2011-06-07``, or ``2011-06``, or ``2011``."""
+    text = f"{number:08d}"
+    return "-".join(part for part in (text[:4], text[4:6], text[6:]) if int(part)) if number else ""
+
+
 class OpenedBatch(Batch):
     """Documents that the kernel reads.
 
@@ -243,13 +256,15 @@ class OpenedBatch(Batch):
         super().__init__(chain, items, pages, numbers)
 
     def _described(self) -> dict[str, Any]:
-        pages, dates = self.pages, self.pages.doc("date").tolist()
-        titles = zip(pages.doc("title_a").tolist(), pages.doc("title_b").tolist(), strict=True)
+        pages, told = self.pages, [self.items[i].told for i in self.numbers.tolist()]
+        titles = zip(pages.doc("title_a").tolist(), pages.doc("title_b").tolist(), told, strict=True)
+        outlets = arrow_strings(pages.scratch, pages.doc("outlet_a"), pages.doc("outlet_b"))
+        if any(row.outlet for row in told):
+            outlets = pa.array([own or row.outlet for own, row in zip(outlets.to_pylist(), told, strict=True)])
         return {
-            "encoding": [source.encoding for source, _ in self.opened], "script": ["simplified"] * len(dates),
-            "title": [fold_title(self.raw[a:b]) for a, b in titles],
-            "outlet": arrow_strings(pages.scratch, pages.doc("outlet_a"), pages.doc("outlet_b")),
-            "published_on": [f"{d // 10000:04d}-{d // 100 % 100:02d}-{d % 100:02d}" if d else "" for d in dates],
+            "encoding": [source.encoding for source, _ in self.opened], "script": ["simplified"] * len(told),
+            "title": [fold_title(self.raw[a:b]) or row.title for a, b, row in titles], "outlet": outlets,
+            "published_on": [_told_date(date) for date in self.dates.tolist()],
             "n_chars": [len(source.text) for source, _ in self.opened], "sha256": [sha256 for _, sha256 in self.opened],
         }  # fmt: skip
 

@@ -24,6 +24,7 @@ from cxzy_study.coding.coder import code_units
 from cxzy_study.facts.bodies import find_bodies
 from cxzy_study.facts.formulas import find_formulas
 from cxzy_study.facts.quantities import find_quantities
+from cxzy_study.reading.described import NOTHING, Described, fill_in
 from cxzy_study.reading.documents import Reading, read_text
 from cxzy_study.reading.formats import MAX_DOCUMENT_CHARS, TEXTS, Source, cell_source, open_text
 from cxzy_study.reading.terms import count_terms
@@ -51,6 +52,8 @@ class Item(NamedTuple):
         The name of its file, for messages.
     encoding : str
         Of a row, the encoding of its file.
+    told : Described
+        Of a row, what it says beside the text.
     """
 
     doc_id: str
@@ -59,6 +62,7 @@ class Item(NamedTuple):
     group: str = ""
     file: str = ""
     encoding: str = ""
+    told: Described = NOTHING
 
 
 Read = tuple[Item, Reading, str]
@@ -186,7 +190,7 @@ def read_item(item: Item, *, names: tuple[str, ...] = ()) -> tuple[Reading, str]
     )
     if not reading.units:
         raise InvalidInput(f"Invalid document {item.doc_id}: holds no running text (only furniture, or nothing).")
-    return reading, sha256
+    return fill_in(reading, item.told), sha256
 
 
 def open_item(item: Item) -> tuple[Source, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import zlib
 from collections.abc import Iterable, Iterator
@@ -11,9 +10,11 @@ from typing import BinaryIO, NamedTuple, cast
 
 from cxzy_study.bulk.chain import Item
 from cxzy_study.bulk.listing import show_path
-from cxzy_study.bulk.pieces import Piece, columns_of, decode_line, iter_lines, split_csv_line, suffix_of
+from cxzy_study.bulk.pieces import Piece, columns_of, decode_line, iter_lines, suffix_of
 from cxzy_study.bulk.settings import Settings
-from cxzy_study.reading.encodings import decode
+from cxzy_study.reading.delimited import HEAD_CHARS, Cells, find_delimiter, name_cells, read_header, split_lines
+from cxzy_study.reading.described import describe_row
+from cxzy_study.reading.encodings import MARKS, decode
 from cxzy_study.reading.formats import (
     MAX_DOCUMENT_CHARS,
     MAX_FILE_BYTES,
@@ -114,8 +115,9 @@ def _table(piece: Piece, path: Path, suffix: str, doc_id: str, name: str, settin
             yield Refused(f"{doc_id}#{row_id}", name, str(cell))
             continue
         group = str(row.get(columns[2]) or "") if columns[2] else doc_id
+        told = describe_row(row, columns[3:], names=settings.names)
         damaged = "\ufffd" in cell and encoding not in {"xlsx", "parquet"} and not encoding.endswith(")")
-        yield Item(f"{doc_id}#{row_id}", cell, kind, group, name, encoding + " (damaged)" * damaged)
+        yield Item(f"{doc_id}#{row_id}", cell, kind, group, name, encoding + " (damaged)" * damaged, told)
 
 
 def _is_empty(piece: Piece, last: int) -> bool:
@@ -151,13 +153,18 @@ def _line_rows(piece: Piece, path: Path, suffix: str) -> Rows:
         if suffix == ".jsonl":
             yield from _json_rows(lines, path.name)
         else:
-            yield from _csv_rows(lines, piece.header, path.name, row=piece.row, quiet=bool(piece.reason))
+            cells = Cells(_split(lines), path.name, delimiter=piece.delimiter)
+            yield from _csv_rows(cells, piece.header, path.name, row=piece.row, quiet=bool(piece.reason))
 
 
 def _text_lines(file: BinaryIO, encoding: str, end: int | None = None) -> Iterator[str]:
     for line, whole in iter_lines(file, end):
         # Of a line that no document may be as long as, enough to be refused for its length.
         yield decode_line(line, encoding) if whole else "\0" * (MAX_DOCUMENT_CHARS + 1)
+
+
+def _split(lines: Iterable[str]) -> Iterator[str]:
+    return (part for line in lines for part in split_lines(line))
 
 
 def _json_rows(lines: Iterable[str], name: str) -> Rows:
@@ -168,22 +175,16 @@ def _json_rows(lines: Iterable[str], name: str) -> Rows:
             yield from jsonl_rows([line], name)
 
 
-def _csv_rows(lines: Iterator[str], header: tuple[str, ...], name: str, *, row: int = 0, quiet: bool = False) -> Rows:
+def _csv_rows(cells: Cells, header: tuple[str, ...], name: str, *, row: int = 0, quiet: bool = False) -> Rows:
     """Yield the rows of a CSV behind its header; *quiet* where the plan has told already how it ends."""
-    csv.field_size_limit(MAX_DOCUMENT_CHARS)
-    reader = csv.reader(text for line in lines for text in split_csv_line(line))
     try:
-        for cells in reader:
-            if not cells:
-                continue
-            row += 1
-            if len(cells) != len(header):
-                yield InvalidInput(f"Invalid row {row} of {name}: has {len(cells)} cells, the header {len(header)}.")
-            else:
-                yield dict(zip(header, cells, strict=True))
-    except csv.Error as error:
+        for told in cells:
+            if told != []:
+                row += 1
+                yield name_cells(told, header, name, row)
+    except InvalidInput:
         if not quiet:
-            raise InvalidInput(f"Invalid table {name}, behind row {row}: {error}. Save it again as CSV.") from None
+            raise
 
 
 def _open_packed(piece: Piece, path: Path, suffix: str) -> tuple[Rows, str]:
@@ -204,10 +205,10 @@ def _packed_rows(piece: Piece, path: Path, suffix: str, encoding: str) -> Rows:
             if suffix == ".jsonl.gz":
                 yield from _json_rows(lines, path.name)
                 return
-            header = tuple(next(csv.reader(lines), []))
-            if len(set(header)) < len(header):
-                raise InvalidInput(f"Invalid table {path.name}: column names must be unique. {', '.join(header)}.")
-            yield from _csv_rows(lines, header, path.name)
+            with gzip.open(path) as head:
+                delimiter = find_delimiter(decode_line(head.read(4 * HEAD_CHARS).removeprefix(MARKS[0][0]), encoding))
+            cells = Cells(_split(lines), path.name, delimiter=delimiter)
+            yield from _csv_rows(cells, read_header(cells), path.name)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise InvalidInput(
                 f"Invalid file {path.name}: is damaged or cut short from here on ({type(error).__name__})."

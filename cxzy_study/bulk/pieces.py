@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import zlib
 from collections.abc import Iterator
@@ -13,6 +11,8 @@ from typing import Any, BinaryIO
 
 from cxzy_study.bulk.listing import Entry
 from cxzy_study.bulk.settings import Settings
+from cxzy_study.reading.delimited import HEAD_CHARS, Cells, find_delimiter, read_header, split_lines
+from cxzy_study.reading.described import find_described
 from cxzy_study.reading.encodings import MARKS, decode
 from cxzy_study.reading.formats import (
     FORMATS,
@@ -20,12 +20,11 @@ from cxzy_study.reading.formats import (
     MAX_FILE_BYTES,
     TABLES,
     choose_columns,
-    csv_rows,
     jsonl_rows,
 )
 from cxzy_study.tables import InvalidInput
 
-PACKED = (".jsonl.gz", ".csv.gz")
+PACKED = (".jsonl.gz", ".csv.gz", ".tsv.gz")
 MAX_LINE_BYTES = 4 * MAX_DOCUMENT_CHARS + 2**20
 """A line of more bytes holds more characters than a document may, whatever its encoding."""
 
@@ -49,9 +48,11 @@ class Piece:
     row, rows : int
         Rows of the file before the stretch, and in it.
     columns : tuple of str
-        Names of the columns of text, id and group (empty if there is none).
+        Names of the columns of text, id, group, title, date and outlet (empty if there is none).
     header : tuple of str
         All column names of a CSV.
+    delimiter : str
+        What parts its cells.
     encoding : str
     sum : int
         CRC-32 of the stretch: whether it is still the same after the file has grown.
@@ -68,6 +69,7 @@ class Piece:
     rows: int = 0
     columns: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
+    delimiter: str = ""
     encoding: str = ""
     sum: int = 0
     reason: str = ""
@@ -142,7 +144,7 @@ def cut_entry(entry: Entry, base: Path, settings: Settings, known: Piece | None 
     elif entry.size <= settings.part_bytes or suffix == ".xlsx":
         yield whole
     else:
-        cutter = {".jsonl": _cut_jsonl, ".csv": _cut_csv, ".parquet": _cut_parquet}[suffix]
+        cutter = {".jsonl": _cut_jsonl, ".csv": _cut_csv, ".tsv": _cut_csv, ".parquet": _cut_parquet}[suffix]
         last = known
         try:
             for piece in cutter(whole, base / entry.path, settings, known):
@@ -155,8 +157,8 @@ def cut_entry(entry: Entry, base: Path, settings: Settings, known: Piece | None 
             yield replace(whole, kind="refused", reason=f"Invalid file {name}: cannot be opened ({error.strerror}).")
 
 
-def columns_of(names: list[str], settings: Settings, file: str) -> tuple[str, str, str]:
-    """Return the names of the columns of text, id and group.
+def columns_of(names: list[str], settings: Settings, file: str) -> tuple[str, ...]:
+    """Return the names of the columns of text, id, group, title, date and outlet (empty if there is none).
 
     Raises
     ------
@@ -168,7 +170,7 @@ def columns_of(names: list[str], settings: Settings, file: str) -> tuple[str, st
         raise InvalidInput(
             f"Invalid --group-column {settings.group_column}: {file} has the columns {', '.join(names)}."
         )
-    return text, own, settings.group_column
+    return text, own, settings.group_column, *find_described(names, without=(text, own))[:3]
 
 
 def sample_encoding(path: Path) -> str:
@@ -263,7 +265,6 @@ def count_rows(block: bytes, encoding: str) -> int:
 
 
 def _cut_csv(whole: Piece, path: Path, settings: Settings, known: Piece | None) -> Iterator[Piece]:
-    csv.field_size_limit(MAX_DOCUMENT_CHARS)
     with path.open("rb") as file:
         encoding = known.encoding if known else sample_encoding(path)
         file.seek(known.end if known else _bom(file))
@@ -273,40 +274,35 @@ def _cut_csv(whole: Piece, path: Path, settings: Settings, known: Piece | None) 
             nonlocal at, check
             for raw, _ in iter_lines(file):
                 at, check = file.tell(), zlib.crc32(raw, check)
-                yield from split_csv_line(decode_line(raw, encoding))
+                yield from split_lines(decode_line(raw, encoding))
 
-        reader = csv.reader(lines())
+        delimiter = known.delimiter if known else find_delimiter(decode_line(file.read(4 * HEAD_CHARS), encoding))
+        file.seek(at)
+        reader = Cells(lines(), path.name, delimiter=delimiter, line=_count_lines(path, at) if known else 0)
         if known:
             header, columns, row = known.header, known.columns, known.row + known.rows
         else:
-            header, row = tuple(next(reader, [])), 0
-            next(csv_rows(iter([header]), path.name), None)
+            header, row = read_header(reader), 0
             columns = columns_of(list(header), settings, path.name)
         start, rows, check = at, 0, 0
-        told = replace(whole, kind="lines", columns=columns, header=header, encoding=encoding)
+        told = replace(whole, kind="lines", columns=columns, header=header, delimiter=delimiter, encoding=encoding)
         try:
             for cells in reader:
-                rows += bool(cells)
+                rows += cells != []
                 if at - start >= settings.part_bytes:
                     yield replace(told, start=start, end=at, row=row, rows=rows, sum=check)
                     start, row, rows, check = at, row + rows, 0, 0
-        except csv.Error as error:
+        except InvalidInput as error:
             # What stands before the fault is a stretch that ends where its last whole row does: read again, it stops there.
             yield replace(told, start=start, end=at, row=row, rows=rows, sum=check, reason=f"{error}")
-            raise InvalidInput(
-                f"Invalid table {path.name}, line {reader.line_num}: {error}. Save it again as CSV."
-            ) from None
+            raise
         if rows or at > start:
             yield replace(told, start=start, end=at, row=row, rows=rows, sum=check)
 
 
-def split_csv_line(line: str) -> Iterator[str]:
-    r"""Yield a line as text files give it: a bare carriage return ends one, too.
-
-    >>> list(split_csv_line("a\rb\r\n"))
-    ['a\r', 'b\r\n']
-    """
-    return io.StringIO(line, newline="")
+def _count_lines(path: Path, end: int) -> int:
+    with path.open("rb") as file:
+        return sum(file.read(min(_SAMPLE, end - at)).count(b"\n") for at in range(0, end, _SAMPLE))
 
 
 def _cut_parquet(whole: Piece, path: Path, settings: Settings, _: Piece | None) -> Iterator[Piece]:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import psutil
 
 from cxzy_study.bulk.engines import DaskEngine, Engine, LocalEngine
@@ -81,7 +82,11 @@ def run_bulk(
     run |= {"seconds": round(time.monotonic() - began, 1), "driver_bytes": getattr(memory, "peak_wset", memory.rss)}
     save_bytes((json.dumps(run, indent=1) + "\n").encode(), store.work / "last_run.json")
     if not summary["documents"]:
-        raise InvalidInput(f"Invalid INPUT: no document could be read. {next(iter(summary['rejected_for']), '')}")
+        told = pd.read_csv(store.folder / "rejected.csv", dtype=str, nrows=1).iloc[0]
+        raise InvalidInput(
+            f"Invalid INPUT: no document could be read. {told.doc_id}: {told.reason} All {summary['rejected']:,} and their reasons: "
+            f"{store.folder / 'rejected.csv'}; another run may go there without --force."
+        )
     return summary | {"run": run}
 
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever equal settings come to give other tables: older results are then refused, not mixed in."""
 
 

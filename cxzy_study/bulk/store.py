@@ -126,13 +126,13 @@ class Store:
         Raises
         ------
         InvalidInput
-            If it holds results of other settings, unless *force*.
+            If it holds results of other settings, unless *force*, or unless no document could be read with them.
         """
         if self.run.is_file():
             old = json.loads(self.run.read_text("utf-8"))
             if old["key"] != settings.key():
                 changed = sorted(k for k, v in asdict(settings).items() if old["settings"].get(k) != _plain(v))
-                if not force:
+                if not force and not self._is_barren():
                     raise InvalidInput(
                         f"Invalid --to {self.folder}: holds results of other settings "
                         f"({', '.join(changed) or 'another version'} differ). Name another, or begin anew with --force."
@@ -147,6 +147,11 @@ class Store:
             # What a process that was killed had half written.
             for path in [*folder.glob(".*.json.*"), *folder.glob(".*.csv.*"), *folder.glob(".*.parquet.*"), *folder.glob("*.tmp")]:
                 path.unlink()
+
+    def _is_barren(self) -> bool:
+        """Whether a run has come to its end here without a document: it was told a wrong column, say."""
+        path = self.folder / "summary.json"
+        return path.is_file() and json.loads(path.read_text("utf-8"))["documents"] == 0
 
     def clear(self) -> None:
         """Take away all results and nothing else; the note of the run goes last, so that it can be done again."""

@@ -12,9 +12,10 @@ from cxzy_study.tables import InvalidInput
 
 _EPILOG = """\
 what it reads
-  Pages (.txt .html .htm .md .docx .pdf) in folders of any depth; tables of documents (.jsonl .csv .parquet .xlsx,
-  .jsonl.gz .csv.gz), one document a row, of any size. Nothing stops it: what cannot be read stands in rejected/ with
-  the reason. Links that lead out of INPUT are not followed.
+  Pages (.txt .html .htm .md .docx .pdf) in folders of any depth; tables of documents (.jsonl .csv .tsv .parquet
+  .xlsx, .jsonl.gz .csv.gz .tsv.gz), one document a row, of any size; commas, semicolons or tabs. Columns of title,
+  date and outlet (标题, 日期, 来源 …) tell these where the text itself does not. Nothing stops it: what cannot be read
+  stands in rejected/ with the reason. Links that lead out of INPUT are not followed.
 
 what it writes
   DIR/documents units codes terms formulas quantities bodies rejected   Parquet, a file for each part of the work

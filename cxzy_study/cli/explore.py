@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cxzy_study.cli.common import AddVerb, add_reading, count_words, reading_options
+from cxzy_study.cli.common import AddVerb, add_coder, add_reading, check_places, count_words, reading_options, save_rejected
 from cxzy_study.tables import InvalidInput
 
 
@@ -16,6 +16,7 @@ def add_verbs(verb: AddVerb) -> None:
     sub.add_argument("--corpus", type=Path, help="folder of the source documents: their texts are shown, highlighted")
     sub.add_argument("--to", type=Path, metavar="FILE.html", help="the page; by default report/explorer.html")
     sub.add_argument("--codebook", type=Path, help="a codebook of your own, for documents of your own")
+    add_coder(sub)
     add_reading(sub)
     sub = verb("lab", _lab, "open the notebooks in JupyterLab, with a Chinese font for machines that have none")
     sub.add_argument("folder", nargs="?", type=Path, help="another folder than notebooks/")
@@ -34,22 +35,23 @@ def _lab(arguments: argparse.Namespace) -> int:
 def _explore(arguments: argparse.Namespace) -> None:
     from cxzy_study.study.explore import PAGE, explore_files, explore_study
     from cxzy_study.study.load import ROOT, load_study
-    from cxzy_study.study.own import check_free, save_people_file
 
     if arguments.inputs and arguments.corpus:
         raise InvalidInput("Invalid INPUT: give either files or --corpus.")
     if arguments.codebook and not arguments.inputs:
         raise InvalidInput(f"Invalid --codebook {arguments.codebook}: the study has its own. Give INPUT with it.")
+    if arguments.coder and not arguments.inputs:
+        raise InvalidInput(f"Invalid --coder {arguments.coder}: the study's page shows all its coders. Give INPUT with it.")
     if arguments.to is None and (arguments.inputs or arguments.corpus):
         raise InvalidInput("Invalid --to: a page with texts needs a file. Name one with --to FILE.html.")
     if arguments.to is None:
         print(explore_study(load_study(), to=ROOT / PAGE))
         return
-    to = check_free(arguments.to, force=arguments.force)
+    check_places(arguments, arguments.to)
     if not arguments.inputs:
-        print(explore_study(load_study(), to=to, corpus=arguments.corpus))
+        print(explore_study(load_study(), to=arguments.to, corpus=arguments.corpus))
         return
-    path, documents, rejected = explore_files(arguments.inputs, to=to, codebook=arguments.codebook, **reading_options(arguments))
-    if len(rejected):
-        save_people_file(rejected, to.with_name("rejected.csv"), force=True)
-    print(f"{count_words(documents, 'document')}, {len(rejected)} rejected: {path}")
+    path, documents, rejected = explore_files(
+        arguments.inputs, to=arguments.to, codebook=arguments.codebook, coder=arguments.coder, **reading_options(arguments)
+    )
+    print(f"{count_words(documents, 'document')}, {save_rejected(rejected, arguments)}: {path}")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cxzy_study.cli.common import AddVerb, add_inputs, add_reading, reading_options
+from cxzy_study.cli.common import AddVerb, add_coder, add_inputs, add_reading, check_places, print_rejected, reading_options, with_rejected
 
 
 def add_verbs(verb: AddVerb) -> None:
     """Add the verbs of this module."""
-    sub = verb("sample", _sample, "draw at random what people are to read, and say how many it takes")
+    sub = verb("sample", _sample, "draw at random what people are to read, and say how many it takes; the learned coder codes")
     add_inputs(sub, "FILE.xlsx")
     sub.add_argument("--n", type=int, metavar="N", help="how many; or give --half-width")
     sub.add_argument("--half-width", type=float, metavar="H", help="wanted half width of a share's interval (default: 0.05)")
@@ -24,20 +24,21 @@ def add_verbs(verb: AddVerb) -> None:
     add_reading(sub)
     sub = verb("topics", _topics, "topics found without the codebook, held against the machine's codes")
     add_inputs(sub, "DIR")
+    add_coder(sub)
 
 
 def _sample(arguments: argparse.Namespace) -> None:
     from cxzy_study.study.load import SEED
-    from cxzy_study.study.own import check_free
-    from cxzy_study.study.sampling import code_corpus, make_sample
+    from cxzy_study.study.sampling import code_corpus, drawn_beside, make_sample
 
-    check_free(arguments.to, force=arguments.force)
-    corpus = code_corpus(arguments.inputs, **reading_options(arguments))
+    check_places(arguments, arguments.to, *drawn_beside(arguments.to))
+    corpus = code_corpus(arguments.inputs, **reading_options(arguments))  # type: ignore[arg-type]
     seed = SEED if arguments.seed is None else arguments.seed
     print(make_sample(
         corpus, arguments.to, n=arguments.n, half_width=arguments.half_width, by=arguments.by, strata=arguments.strata,
         seed=seed, force=arguments.force,
     ))  # fmt: skip
+    print_rejected(corpus.rejected, arguments)
 
 
 def _topics(arguments: argparse.Namespace) -> None:
@@ -46,19 +47,21 @@ def _topics(arguments: argparse.Namespace) -> None:
     from cxzy_study.study.topics import describe_topics, topic_tables
 
     check_free(arguments.to, force=arguments.force, folder=True)
-    corpus = code_corpus(arguments.inputs, **reading_options(arguments))
-    tables = topic_tables(corpus.units, corpus.codes, coder=MACHINE)
-    save_people_folder(tables, arguments.to, force=arguments.force)
+    coder = arguments.coder or MACHINE
+    corpus = code_corpus(arguments.inputs, coder=coder, **reading_options(arguments))  # type: ignore[arg-type]
+    tables = topic_tables(corpus.units, corpus.codes, coder=coder)
+    save_people_folder(with_rejected(tables, corpus.rejected, arguments), arguments.to, force=arguments.force)
     print(describe_topics(tables))
 
 
 def _estimate(arguments: argparse.Namespace) -> None:
-    from cxzy_study.study.own import check_free, save_people_file
+    from cxzy_study.study.own import save_people_file
     from cxzy_study.study.sampling import code_corpus, describe_estimates, estimate_from_sheet
 
-    if arguments.to:
-        check_free(arguments.to, force=arguments.force)
-    estimates = estimate_from_sheet(code_corpus(arguments.inputs, **reading_options(arguments)), arguments.sheet)
+    check_places(arguments, *filter(None, [arguments.to]))
+    corpus = code_corpus(arguments.inputs, **reading_options(arguments))  # type: ignore[arg-type]
+    estimates = estimate_from_sheet(corpus, arguments.sheet)
     print(describe_estimates(estimates))
     if arguments.to:
         save_people_file(estimates, arguments.to, force=arguments.force)
+    print_rejected(corpus.rejected, arguments)

@@ -19,6 +19,9 @@ NONE, MARK = "none", "x"
 SHOWN = ("doc_id", "unit_id", "kind", "heading", "text")
 """Columns that the reader looks at; those to fill in follow: one for each theme, none, mode, note."""
 
+PARAGRAPH = "paragraph"
+"""Stands after unit_id where the units tell it: whole paragraphs are resampled when two readers are compared."""
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -89,7 +92,7 @@ def save_sheet(
     Parameters
     ----------
     units : DataFrame
-        Units to code, as for :func:`cxzy_study.coding.coder.code_units`.
+        Units to code, as for :func:`cxzy_study.coding.coder.code_units`, with ``paragraph`` if it is known.
     path : str or Path
         ``.xlsx`` or ``.csv``.
     codebook : Codebook
@@ -103,7 +106,7 @@ def save_sheet(
     """
     path = Path(path)
     shown = _shown(check_units(units), check_units(units if within is None else within))
-    columns = [*SHOWN, *codebook.theme_ids, NONE, "mode", "note"]
+    columns = [*shown.columns, *codebook.theme_ids, NONE, "mode", "note"]
     if path.suffix.lower() == ".csv":
         safe = shown.map(lambda cell: f"'{cell}" if cell.startswith(_FORMULA) else cell)
         text = safe.reindex(columns=columns, fill_value="").to_csv(index=False, lineterminator="\n")
@@ -157,14 +160,39 @@ def load_sheet(path: str | Path, *, themes: Sequence[str], units: pd.DataFrame |
     _refuse(path, "unit_id", table.duplicated(["doc_id", "unit_id"]), "a unit may stand once")
     if units is not None:
         wanted = set(zip(units["doc_id"].astype(str), units["unit_id"].astype(str), strict=True))
-        found = set(zip(table["doc_id"], table["unit_id"], strict=True))
-        if strange := sorted(f"{d}/{u}" for d, u in wanted ^ found):
-            ids = ", ".join(strange[:5])
-            raise InvalidInput(f"Invalid sheet {path}: it must hold the units it was made for. {ids}.")
+        found = dict(zip(zip(table["doc_id"], table["unit_id"], strict=True), table.index, strict=True))
+        strange = [f"row {int(i) + 2} has {d}/{u}" for (d, u), i in found.items() if (d, u) not in wanted]
+        lost = [f"{d}/{u} lacks" for d, u in sorted(wanted - found.keys())]
+        if strange or lost:
+            ids = ", ".join([*strange[:5], *lost[:5]])
+            raise InvalidInput(f"Invalid sheet {path}, column unit_id: it must hold the units it was made for. {ids}.")
     names = np.array([*themes, NONE], dtype=object)
     joined = [";".join(names[row]) for row in is_marked.to_numpy()]
     sheet = table[["doc_id", "unit_id"]].assign(themes=joined, mode=table["mode"], note=table["note"])
     return sheet.reset_index(drop=True)
+
+
+def load_paragraphs(path: str | Path) -> pd.DataFrame | None:
+    """Return the units of a coding sheet with their paragraphs, or None if it does not tell them.
+
+    Returns
+    -------
+    DataFrame
+        ``doc_id``, ``unit_id``, ``paragraph``.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no sheet, or a paragraph is no whole number.
+    """
+    rows = _read_rows(Path(path))
+    columns = ["doc_id", "unit_id", PARAGRAPH]
+    if not rows or not set(columns) <= set(rows[0]):
+        return None
+    table = pd.DataFrame(rows[1:], columns=pd.Index(rows[0], dtype=object)).astype(object)[columns]
+    table = table[table["unit_id"].ne("")]
+    _refuse(Path(path), PARAGRAPH, ~table[PARAGRAPH].str.fullmatch(r"\d+").astype(bool), "it must be a whole number")
+    return table.astype({PARAGRAPH: int})
 
 
 def _shown(units: pd.DataFrame, within: pd.DataFrame) -> pd.DataFrame:
@@ -176,6 +204,8 @@ def _shown(units: pd.DataFrame, within: pd.DataFrame) -> pd.DataFrame:
     above = [parents[place[key]] for key in keys]
     shown = units[["doc_id", "unit_id", "kind", "text"]].astype(str)
     shown.insert(3, "heading", [texts[i] if i >= 0 else "" for i in above])
+    if PARAGRAPH in units.columns:
+        shown.insert(2, PARAGRAPH, units[PARAGRAPH].astype(str))
     return shown
 
 
@@ -209,7 +239,7 @@ def _workbook(shown: pd.DataFrame, columns: list[str], codebook: Codebook) -> by
         for name in names:
             letter = get_column_letter(columns.index(name) + 1)
             rule.add(f"{letter}2:{letter}{last}")
-    sheet.freeze_panes = sheet.cell(2, len(SHOWN) + 1)
+    sheet.freeze_panes = sheet.cell(2, len(shown.columns) + 1)
     guide = book.create_sheet("codebook")
     guide.append(["theme", "English", "中文", "definition", "定义", "mark it for", "标注", "do not mark it for", "不标注"])
     for theme_id in codebook.theme_ids:

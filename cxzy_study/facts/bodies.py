@@ -280,6 +280,9 @@ def _local(text: str, named: list[Named]) -> list[Named]:
     return found
 
 
+UNLISTED_OWNER = re.compile(r"(?:中共)?([^\W\d_]{2,4}[市县区旗])(?:委(?:常委会|班子)?|纪委)")
+
+
 def _owner(body: Organisation, named: list[Named]) -> tuple[str, str]:
     """Return level and parent of an organisation, as its own name and the places *named* in it tell them."""
     inside = [(a, b, c) for a, b, c in named if b <= body.end]
@@ -298,4 +301,6 @@ def _owner(body: Organisation, named: list[Named]) -> tuple[str, str]:
         return _LEVELS.get(match[1], ""), ""
     if match := re.fullmatch("(.{2,}?)(?:党委|党总支|党支部|党组|党工委)", rest):
         return "", match[1]
+    if match := UNLISTED_OWNER.fullmatch(rest):
+        return _LEVELS.get(match[1][-1], ""), match[1]
     return ("national", "") if re.match("中央|党中央|中共中央|国务院|全国|国家", rest) else ("", "")

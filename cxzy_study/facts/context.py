@@ -112,7 +112,7 @@ def find_thing(text: str, number: Number) -> str:
 
     The cut is by words that cannot belong to a noun phrase, so that it may be too long or too short.
     """
-    if not number.rank and number.measure not in {"%", "元", "倍", "成", "百分点"}:
+    if not number.rank and number.measure not in {"%", "元", "倍", "成", "百分点", "番"}:
         behind = _MARKS.sub("", text[number.end : number.end + 60])
         match = _LONG.match(behind) or _RIGHT.match(behind)
         if match and not re.match(r"[以之]?内|前|后|左右|来|里|时(?!间)", match[1]):
@@ -137,7 +137,7 @@ def find_thing(text: str, number: Number) -> str:
 
 
 _LETTER = re.compile(r"[^\W\d_]")
-_RATE_END = re.compile(r"(?:每[^\W\d_]{1,3}|不少于|平均|总量|共计)$")
+_RATE_END = re.compile(r"(?:每[^\W\d_]{1,3}|不少于|平均|总量|共计|(?<=..)翻)$")
 _NO_THING = re.compile(
     "(?:位?居|列|排名?|排在)?全[国省市县区]$|^(?:又获得|继?被?评为)?(?:全[省市县区]|[省市县])(?=..)"
 )

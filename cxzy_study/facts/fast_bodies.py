@@ -52,6 +52,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "LEVEL": re.compile("(自治区|省|市|县|区|州|旗|镇|乡)"),
         "OWNER_CELL": re.compile("(.{2,}?)(?:党委|党总支|党支部|党组|党工委)"),
         "NATIONAL": re.compile("中央|党中央|中共中央|国务院|全国|国家"),
+        "UNLISTED": o._UNLISTED, "UNLISTED_OWNER": b.UNLISTED_OWNER,
         **{f"DIRECT_{i}": pattern for i, (_, pattern) in enumerate(o._DIRECT)},
     }  # fmt: skip
 

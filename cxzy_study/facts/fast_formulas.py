@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from cxzy_study.facts import follow, parts, resolve
 from cxzy_study.facts import formulas as f
 from cxzy_study.facts import grammar as g
 from cxzy_study.facts import mentions as m
-from cxzy_study.facts import parts, resolve
+from cxzy_study.facts.follow import Unit
 from cxzy_study.facts.lexicon import shipped
 from cxzy_study.facts.mentions import Known
-from cxzy_study.facts.resolve import Unit
 from cxzy_study.text.machine import Machine, Pointers, Trie, arguments, arrow_strings, load_kernel, texts_array
 from cxzy_study.text.regex import compile_patterns
 
@@ -37,11 +37,12 @@ _TEXTS = ("numerals", "heads", "parts", "part_places", "family", "pattern")
 def patterns() -> dict[str, re.Pattern[str]]:
     """Return the patterns that the kernel asks, by their names there and in that order."""
     return {
-        "HINT": m.HINT, "NUMERIC": m.NUMERIC, "LED": resolve.LED, "AFTER": resolve._AFTER, "ON": resolve._ON,
+        "HINT": m.HINT, "NUMERIC": m.NUMERIC, "LED": resolve.LED, "AFTER": resolve._AFTER, "ON": follow.ON,
         "QUOTES": resolve._QUOTES, "ROLES": resolve._ROLES, "CONGRESS": g._CONGRESS, "SUMS": g._SUMS, "ONE_EACH": g._ONES,
         "ROUND": g._ROUND, "GROUP_ONE": g._GROUP_ONE, "HEAD_TAIL": g._TAIL, "VERBS": g._VERBS, "RUN": g._RUN, "BARE": g._BARE,
         "OWNED": g._OWNED, "DESCRIBED": g._DESCRIBED, "CALLED": m._CALLED, "ACTED": m._ACTED, "LEAD": parts._LEAD,
-        "PLACE_VERB": parts._PLACE_VERB, "ONE": parts._ONE, "VERB": parts._VERB, "SUMMED": parts._SUMMED, "QUOTED": m.QUOTED,
+        "PLACE_VERB": parts._PLACE_VERB, "ONE": parts._ONE, "VERB": parts._VERB, "SUMMED": parts._SUMMED,
+        "AT_END": follow.LAST, "ITEM_MARK": follow.ITEM, "QUOTED": m.QUOTED,
         **{f"PATTERN_{i}": pattern for i, (_, pattern, _) in enumerate(m.PATTERNS)}, "SERIES": m.SERIES, "ONES": m.ONES,
     }  # fmt: skip
 

@@ -33,7 +33,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "HINT": n._HINT, "DATE": n._DATE, "ORDINAL": n._ORDINAL, "WORDS": n._WORDS, "RANKS": n.RANKS,
         "RANKED": n._RANKED, "LETTER": c._LETTER, "FRACTION": n._FRACTION, "NONE": n._NONE,
         "SHARE_WORD": n._SHARE_WORD, "HALF": n._HALF, "TENTHS": n._TENTHS,
-        "MILLIONS": n._MILLIONS, "ABOUT": n._ABOUT, "NUMBER": n._pattern(), "BEFORE": n._BEFORE,
+        "MILLIONS": n._MILLIONS, "ABOUT": n._ABOUT, "ROUGHLY": n._ROUGHLY, "NUMBER": n._pattern(), "BEFORE": n._BEFORE,
         "LEAST": n._LEAST, "BEHIND": n._BEHIND, "UNITS": re.compile("|".join(map(re.escape, units))),
         "BIG": re.compile(r"\d[多余]?[万亿]$|[一二三四五六七八九十百千]万$"),
         "TIME": re.compile("|".join(map(re.escape, sorted(q._TIME)))),
@@ -54,9 +54,10 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "EMPTY": c._EMPTY, "RATE_FROM": re.compile("率[^,。;]{0,2}(?:由|从)$"), "CHANGED_LATER": c._CHANGED_LATER,
         "REACH": c._REACH, "CHANGE": c._CHANGE, "CHANGED_NOUN": c._CHANGED_NOUN, "MORE": re.compile("以上的?增"),
         "FALL": re.compile(r"(?:下降|减少|压缩|增长|提高|上升|降低|降|节约|减)[^,。;到至]{0,6}$"),
-        "CHANGED_THING": c._CHANGED_THING, "VILLAGE": q._VILLAGE, "TURNED": re.compile("翻了?近?$"), "PLACE_NAME": q._PLACE_NAME,
+        "CHANGED_THING": c._CHANGED_THING, "VILLAGE": q._VILLAGE, "TURNED": q._TURNED, "PLACE_NAME": q._PLACE_NAME,
         "THINGS": re.compile("|".join(map(re.escape, sorted(q._THINGS)))), "DONE_ONE": q._DONE_ONE, "DONE_EACH": q._DONE_EACH,
         "EACH_ONE": re.compile(r"[、,][^\W\d_]{2}一"), "RAISED": re.compile("(?:提高|提升|加强)$"),
+        "AND_HALF": n._AND_HALF, "ENTIRE": re.compile("|".join(map(re.escape, sorted(n._WHOLE)))), "PAIR": n._PAIR,
     }  # fmt: skip
 
 

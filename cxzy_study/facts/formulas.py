@@ -11,11 +11,12 @@ from typing import Any
 import pandas as pd
 
 from cxzy_study.facts.families import name_family, name_pattern
+from cxzy_study.facts.follow import Found, Unit
 from cxzy_study.facts.grammar import Formula, parse_formula
 from cxzy_study.facts.lexicon import COLUMNS, check_columns, check_units, fold_text, iter_documents, shipped
 from cxzy_study.facts.mentions import Known, Mention, find_mentions, names_of
 from cxzy_study.facts.parts import trim
-from cxzy_study.facts.resolve import Found, Unit, find_anywhere, find_parts
+from cxzy_study.facts.resolve import find_anywhere, find_parts
 from cxzy_study.tables import InvalidInput
 
 FORMULA_COLUMNS = (

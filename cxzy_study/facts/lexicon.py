@@ -6,6 +6,7 @@ of this room takes another table in place of the shipped one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -104,16 +105,38 @@ def check_units(units: pd.DataFrame) -> pd.DataFrame:
     return units
 
 
-_MARKS = str.maketrans("〝〞〟＂", "“””\"")
+_MARKS = str.maketrans("〝〞〟＂﹪", "“””\"%")
+
+SEPARATORS = " \u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f'’"
+"""What may stand between groups of digits (6 850, 6’850) beside the comma."""
+_SPLIT = re.compile(f"[0-9][{SEPARATORS}][0-9]{{3}}")
+_GROUPS = re.compile(
+    rf"(?<![0-9./‘'])(?<![0-9][{SEPARATORS},:])(?<!-[0-9]-)(?<!-[0-9][0-9]-)"
+    rf"[1-9][0-9]{{0,2}}([{SEPARATORS}])[0-9]{{3}}(?:\1[0-9]{{3}})*(?![0-9]|[{SEPARATORS},:/][0-9])"
+)
+"""One to three digits and groups of three, all with the same mark between, and no further digit beside them: a year before
+a number (2010 100人), clock times, dates and lists of longer numbers are none."""
 
 
 def fold_text(text: str) -> str:
     """Return *text* in the characters that the rules of this room know, its length and all offsets unchanged.
 
-    >>> fold_text("“五个好〞，３家")
-    '“五个好”,3家'
+    >>> fold_text("“五个好〞，３家"), fold_text("６ ８５０名"), fold_text("2010 100人")
+    ('“五个好”,3家', '6,850名', '2010 100人')
     """
+    return join_digits(fold_points(text), text)
+
+
+def fold_points(text: str) -> str:
+    """Return *text* with its characters folded one by one."""
     return fold_width(text).translate(_MARKS)
+
+
+def join_digits(text: str, raw: str) -> str:
+    """Return *text* with commas between the groups of a number, where *raw* has blanks or apostrophes."""
+    if not _SPLIT.search(text):
+        return text
+    return _GROUPS.sub(lambda m: m[0] if "\u3000" in raw[m.start() : m.end()] else re.sub("[^0-9]", ",", m[0]), text)
 
 
 def iter_documents(units: pd.DataFrame, columns: Iterable[str]) -> Iterator[tuple[str, list[list[Any]]]]:

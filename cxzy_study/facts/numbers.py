@@ -16,12 +16,12 @@ _CN = "零〇○一二三四五六七八九十百千万亿两"
 _KILO = "千(?![瓦伏米克卡赫焦])"
 """千 as a number, not as the beginning of a unit (220千伏)."""
 _ANY = "[零〇○一二三四五六七八九十百万亿两]"
-_NUM = rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?|{_ANY}|{_KILO})(?:\d+(?:\.\d+)?|{_ANY}|{_KILO}|点(?=[一二三四五六七八九])|[多余几来](?=[百千万亿]))*"
+_NUM = rf"(?:(?:\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+)(?:\.\d+)?|{_ANY}|{_KILO})(?:\d+(?:\.\d+)?|{_ANY}|{_KILO}|点(?=[一二三四五六七八九])|[多余几来](?=[百千万亿]))*"
 _HINT = re.compile(rf"[\d{_CN}]|半")
 _SHARE_WORD = re.compile(r"(一大半|一半|大半|过半|半数)(?!天|晌|路|山|年|月|个|小时)")
 _NONE = re.compile(r"(?:为|近|降到|降至)(零)(?=的|[^\w]|$)")
 _FRACTION = re.compile(
-    rf"(?<![\d{_CN}])([{_CN}]{{1,6}}|\d{{1,6}})分之([{_CN}\d.]{{1,12}})|(?<![\d/.])(\d{{1,3}})/(\d{{1,4}})(?![\d/.月])"
+    rf"(?<![\d{_CN}])([{_CN}]{{1,6}}|\d{{1,6}})分之([{_CN}\d.]{{1,12}}(?:(?<=[{_CN}])点[零〇○一二三四五六七八九]{{1,4}})?)|(?<![\d/.])(\d{{1,3}})/(\d{{1,4}})(?![\d/.月])"
 )
 _PER_MILLE = {"百分之": "%", "千分之": "‰"}
 _RANGE = r"(?:(?:-|~|—|至|到)(?={n}))"
@@ -45,7 +45,7 @@ _WORDS = re.compile(
     r"百分制|千分制|(?<![上近数几])万年(?=[^\W\d_])|百千万|九台|双百|双千|双万|老两口|小两口|两口子|一点一滴|一分一厘|三堂会审|百年不遇|百年一遇|五大道|一五一十|十分|百姓|百货|千方百计|千家万户|千军万马|千篇一律|千真万确|成千上万|成百上千|万众|万一|"
     "万家灯火|亿万|百年大计|百花齐放|千秋|万事|万物|"
     "万般|四川|三明|三亚|三河|九江|六安|四平|十堰|双方|双休|两岸|两会|两委|三峡|三农|四处|四周|四面|五湖|五星|三角|三轮车|三轮摩托|黑三轮|五金|"
-    "一二把手|三三两两|三番五次|三令五申|七嘴八舌|四面八方|五花八门|一五一十|乱七八糟|四通八达|一心一意|"
+    "一二把手|三三两两|三五成群|一年半载|一时半|三番五次|三令五申|七嘴八舌|四面八方|五花八门|一五一十|乱七八糟|四通八达|一心一意|"
     "三天两头|两手抓|两面派|两条腿|两张皮|两层皮|一五一十|十有八九|一百二十个|九牛|二话|三言两语|二十四节气"
 )
 _LEFT = r"(?:至少|最少|不少于|不低于|不超过|不高于|不多于|不足|不到|超过|突破|低于|高于|多于|少于|将近|接近|大约|约有?|近|逾|超|最多|上下|满|上)"
@@ -144,8 +144,18 @@ def _fractions(text: str) -> Iterator[Number]:
         yield _with_qualifiers(text, match.start(), match.end(), Decimal("0.5"), "", match[0], more=more)
 
 
-_HALF = re.compile(r"(?<![一大多过前后两对各参折上下头])半(?:个多?(月|小时|学期|世纪)|(年|天|小时|学期))(?!来)")
-_ABOUT = re.compile(r"(?<![第十百千万\d零一二两三四五六七八九])([一二两三四五六七八])([二三四五六七八九])(百|千|万|十)?(多|余)?(?=([^\W\d_]))")
+_HALF = re.compile(r"(?<![一大多过前后两对各参折上下头个])半(?:个多?(月|小时|学期|世纪)|(年|天|小时|学期))(?!来)")
+_DIGIT = "[零〇○一二两三四五六七八九]"
+_AND_HALF = re.compile(
+    "半(?![数年月天日个小载边挂球岛山路导程价夜径身公景]|脱产|成品|自动|自理|封闭|专业|职业|机械|开放|失能|透明|文盲|军事|工半|信半)"
+)
+"""一亩半, and no word that begins with 半."""
+_ABOUT = re.compile(
+    rf"(?<![第\d点分数几{_CN}])((?:[一二三四五六七八九]?[百千]){{0,2}}(?:[一二三四五六七八九]?十)?)"
+    rf"([一二两三四五六七八])([二两三四五六七八九])(?!期间)(十|百|{_KILO})?(万亿|[万亿])?(多|余)?(?=[^\W\d_])"
+)
+_ROUGHLY = re.compile(rf"(?<![第\d点分数几{_CN}])(?:百八十|千八百|万八千)(?=[^\W\d_])")
+_PAIR = re.compile(rf"(?<!点)(?<!{_DIGIT})[一二两三四五六七八九]{{2}}(?!{_DIGIT})")
 
 
 _TENTHS = re.compile(r"(?<![不建])([一两二三四五六七八九])成([一二三四五六七八九])(?![一-龥]?[功立员就长本为])")
@@ -177,19 +187,33 @@ def _halves(text: str) -> Iterator[Number]:
 
 
 def _about(text: str) -> Iterator[Number]:
-    """两三天, 三四十户: two neighbouring numerals are a range."""
+    """两三天, 十七八名, 三五百户: two numerals that are neighbours are a range; so are 三五, 三两 and 百八十."""
     for match in _ABOUT.finditer(text):
-        low, high = _value(match[1]), _value(match[2])
-        behind = text[match.end() : match.end() + 4]
-        unit = next((behind[:n] for n in (4, 3, 2, 1) if behind[:n] in _measures()), "")
-        if low is None or high is None or high - low != 1 or not unit:
+        base, first, second, small, large, vague = match.groups()
+        one, two = int(parse_numeral(first)), int(parse_numeral(second))
+        step = int(parse_numeral("一" + small)) if small else 1
+        over = int(parse_numeral(base)) if base else 0
+        near = two - one == 1 or (one, two) in {(3, 2), (3, 5)}
+        unit = _unit(text, match.end())
+        # 一百二三十 goes on from its hundreds; 一百二三 does not say in what.
+        if not unit or not near or (over and (over % (10 * step) or (base[-1] != "十" and not small))):
             continue
-        scale = _value("一" + match[3]) if match[3] and match[3] != "十" else Decimal(10 if match[3] else 1)
-        scale = scale or Decimal(1)
-        yield Number(
-            match.start(), match.end() + len(unit), low * scale, unit[1:] if unit[0] == "个" and len(unit) > 1 else unit,
-            match[4] or "", match[0], high=high * scale,
-        )  # fmt: skip
+        scale = int(parse_numeral("一" + large)) if large else 1
+        yield _range(match, unit, (over + min(one, two) * step) * scale, (over + max(one, two) * step) * scale, vague)
+    for match in _ROUGHLY.finditer(text):
+        if unit := _unit(text, match.end()):
+            high = int(parse_numeral(match[0][0]))
+            yield _range(match, unit, high * 8 // 10, high, "")
+
+
+def _unit(text: str, at: int) -> str:
+    behind = text[at : at + 4]
+    return next((behind[:n] for n in (4, 3, 2, 1) if behind[:n] in _measures()), "")
+
+
+def _range(match: re.Match[str], unit: str, low: int, high: int, vague: str | None) -> Number:
+    measure = unit[1:] if unit[0] == "个" and len(unit) > 1 else unit
+    return Number(match.start(), match.end() + len(unit), Decimal(low), measure, vague or "", match[0], high=Decimal(high))
 
 
 def _with_qualifiers(
@@ -209,7 +233,7 @@ def _read(text: str, match: re.Match[str]) -> Number | None:
     if (a and text[a - 1] in "第数几初") or (a and text[a - 1].isascii() and text[a - 1].isalnum()) or not unit:
         return _big(text, match) if not unit else None
     vague = re.search("[多余几来]", numeral)
-    value = _value(re.sub("[多余几来]", "", numeral))
+    value = None if _PAIR.search(numeral) else _value(re.sub("[多余几来]", "", numeral))
     if value is None:
         return None
     if unit == "周" and text[end : end + 1] in {"年", "岁"}:
@@ -217,7 +241,8 @@ def _read(text: str, match: re.Match[str]) -> Number | None:
     high = _value(match["high"]) if match["high"] else None
     if match["high"] and match["high"][-1] in "万亿千百" and numeral[-1].isdigit():
         value *= _value(match["high"][-1]) or 1
-    half = text[end : end + 1] == "半" and unit not in {"%", "岁"}
+    half = unit not in _WHOLE and _AND_HALF.match(text, end) is not None
+    end += half
     words = [w for w in (vague[0] if vague else "", inner) if w]
     near = _near(text, a)
     if (before := _BEFORE.search(near)) and (before[1] != "上" or numeral[0] in "百千万亿"):
@@ -227,12 +252,16 @@ def _read(text: str, match: re.Match[str]) -> Number | None:
     if behind := _BEHIND.match(text, end):
         more = behind[1] in "多余" and text[behind.end() : behind.end() + 1] in {"种", "次"}
         words += [] if behind[1] == "半" or more else [behind[1]]
-    if unit.startswith("个多") or unit == "个半月":
+    if unit[:2] in {"个多", "个半"}:
         words += ["多"] if unit[1] == "多" else []
         half, unit = unit[1] == "半", unit[2:]
     value += Decimal("0.5") if half else 0
     unit = unit[1:] if unit[0] == "个" and len(unit) > 1 else unit
     return Number(a, end, value, unit, ";".join(words), numeral, high=high)
+
+
+_WHOLE = frozenset("% ‰ 岁 名 位 人 户 家 百分点".split())
+"""Measures with which 半 is no half of one."""
 
 
 def _big(text: str, match: re.Match[str]) -> Number | None:
@@ -243,7 +272,7 @@ def _big(text: str, match: re.Match[str]) -> Number | None:
         measure = "类" if behind[1] == "类" else ""
         return Number(a, match.end() + 1 + bool(measure), _value(numeral) or Decimal(0), measure, "", numeral)
     if re.search(r"\d[多余]?[万亿]$|[一二三四五六七八九十百千]万$", numeral):
-        value = _value(re.sub("[多余几来]", "", numeral))
+        value = None if _PAIR.search(numeral) else _value(re.sub("[多余几来]", "", numeral))
         words = [w for w in [*re.findall("[多余几来]", numeral), match[3] or ""] if w]
         if before := _BEFORE.search(_near(text, a)):
             words.insert(0, before[1])

@@ -63,6 +63,16 @@ _OPEN = frozenset("“『「‘")
 _OWNER_END = re.compile("(?:[院校厂局办委会心团系矿学镇乡村区道县市所站队店场社中处科室组]|公司|集团|银行|系统|[一二三四五六七八九十]中|旗|州)$")
 
 
+_NO_NAME = (
+    "全本我各该某市县及省区州旗乡镇村盟委党政府部局的了着过是为对向从到被将把扣紧他她它你叮嘱规常载体等与或也并已以按其此每这那第一二三四五六七八九十两几多个位名年月日时前后内外间级直会据于至"
+    "令受请报告示求议召听取做搞抓办照落实立传汇贯彻执行学习研究讨论决导领班志昨今去近目当随先首通得支持担任选席参加围绕入进来往赴抵组织宣统推服务提交呈协助依靠拥护"
+    "表邀感谢迎批评认指强调说制发排署督检查核考监审监记者讯国民众群干员基层关时现而但如别包括希出极真切严联责授命派抽所属跟响应号倡举设建团共青纪期届地自做由在经和不没有要使让给"
+)
+_UNLISTED = re.compile(rf"(?:(?<=中共)|(?<!\w)|(?<=[在由经和]))(?:(?![{_NO_NAME}]){_HAN}){{2,4}}$")
+"""A name before 县委 that no table lists: between a mark or 中共 and the level, of characters that verbs and times do not have."""
+_UNLISTED_LED = re.compile("[市县区旗](?:委|纪委)")
+
+
 @dataclass(frozen=True)
 class Organisation:
     """A body where it stands in a unit: ``[start, end)``, its name and its type."""
@@ -270,6 +280,11 @@ def _extend(text: str, begin: int, end: int, starts: dict[int, int], body_type: 
             return begin
         if body_type not in {"party", "system"} or match[0] == "中共" or match[0].endswith("委"):
             return begin - len(match[0])
+    if body_type == "party" and _UNLISTED_LED.match(text, begin):
+        unlisted = _UNLISTED.search(text, max(0, begin - 4), begin)
+        if unlisted and not _bound().search(unlisted[0]):
+            begin = unlisted.start()
+            return begin - 2 if text[max(0, begin - 2) : begin] == "中共" else begin
     return begin
 
 

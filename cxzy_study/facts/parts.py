@@ -19,10 +19,10 @@ Item = tuple[int, int]
 
 _LEAD = re.compile(
     r"^(?:[,、;:\s]|即|就是|也就是说?|是指|指的是|指|包括|分别是|分别为|具体是|主要是|内容是|一是|二是|三是|四是|五是|六是|七是|八是|九是|"
-    r"首先|其次|再次|[(]?[一二三四五六七八九十\d]{1,2}[)、.]|以及|并且|同时|并|是)+"
+    r"首先|其次|再次|[(]?[一二三四五六七八九十\d]{1,2}[)、.]|[①-⑳]|以及|并且|同时|并|是)+"
 )
 _PLACE_VERB = re.compile(r"^(?:在|从|对|每)[^,、;。]{1,8}?(?:设立|建立|成立|组建|开展|设置|设|建|配)")
-_EDGES = re.compile(r"[,、;:\s。!?“”‘’『』「」\"'(0-9即就也指包分具主内是一二三四五六七八九首其再以并同等]")
+_EDGES = re.compile(r"[,、;:\s。!?“”‘’『』「」\"'(0-9即就也指包分具主内是一二三四五六七八九首其再以并同等①-⑳]")
 """Characters with which something may begin or end that :func:`trim` takes away."""
 _ONE = re.compile(r"^(?:设立|建立|设置|组建|配备|设|建|配|有)?一[个名位条支张本家所处](?=..)")
 _VERB = re.compile(
@@ -190,7 +190,18 @@ def clean_parts(text: str, items: tuple[Item, ...], formula: Formula) -> tuple[I
         cleaned = [_shorten(text, item, h, cleaned) for item, h in zip(cleaned, bearing, strict=True)]
     if len(formula.heads) == 1:
         cleaned = _cut_comment(text, cleaned, formula.heads[0])
-    return tuple(cleaned)
+    return tuple(_cut_ordinals(text, cleaned))
+
+
+def _cut_ordinals(text: str, items: list[Item]) -> list[Item]:
+    """一比学习、二比作风: ordinals that count up are none of the parts' words."""
+    counted = len(items) > 1 and all(
+        b - a > 2 and text[a] == ordinal and text[a + 1] not in _COUNTING for (a, b), ordinal in zip(items, _ORDINALS, strict=False)
+    )
+    return [(a + 1, b) for a, b in items] if counted and len(items) <= len(_ORDINALS) else items
+
+
+_ORDINALS, _COUNTING = "一二三四五六七八九十", "个名条项本张件种"
 
 
 def _cut_comment(text: str, items: list[Item], head: str) -> list[Item]:

@@ -38,6 +38,10 @@ _EMPTY = re.compile(
 )
 """Labels that name nothing: the campaign itself, a noun without what it is of."""
 
+_MARKS = "“”『』「」\""
+_POINTS = re.compile(r".*[一二两三四五六七八九十几\d](?:点|条|个方面的?)(?:意见|建议|要求|体会|希望|想法)")
+_DOCTRINE = re.compile(r"(?:三个代表|四项基本原则|三个有利于|两个务必|四个现代化|一国两制|八荣八耻|一个中心、两个基本点)(?:重要思想|要求|精神)?")
+"""Numbered formulas that say what is believed or how one behaves, and name nothing that a body does."""
 _DIGITS = re.compile(r"[0-9]+$")
 
 
@@ -83,17 +87,37 @@ def find_candidates(units: pd.DataFrame, *, formulas: pd.DataFrame) -> list[Cand
     return found
 
 
+def is_said(label: str) -> bool:
+    """Whether a label names what is believed or said, and nothing that a body does.
+
+    >>> is_said("三个代表"), is_said("下面我讲三点意见"), is_said("四议两公开")
+    (True, True, False)
+    """
+    return _DOCTRINE.fullmatch(label) is not None or _POINTS.fullmatch(label) is not None
+
+
+def close_label(label: str) -> str:
+    """Return a label without the mark that closes a quotation around its first words.
+
+    >>> close_label("五比五看”活动"), close_label("红色驿站")
+    ('五比五看活动', '红色驿站')
+    """
+    opened = sum(char in "“『「" for char in label)
+    even = opened == sum(char in "”』」" for char in label) and label.count('"') % 2 == 0
+    return label if even else re.sub(f"[{_MARKS}]", "", label)
+
+
 def _quoted(text: str, heads: Iterable[str]) -> Iterator[tuple[int, int, str, str]]:
     for match in _QUOTED.finditer(text):
         end, head = _tail(text, match.end(), heads)
         inside = next((h for h in sorted(heads, key=len, reverse=True) if match.group(1).endswith(h)), "")
-        yield match.start(), end, text[match.start() : end].strip("“”『』「」\""), head or inside
+        yield match.start(), end, text[match.start() : end].strip(_MARKS), head or inside
 
 
 def _formulas(text: str, places: list[tuple[int, int]], heads: Iterable[str]) -> Iterator[tuple[int, int, str, str]]:
     for start, end in places:
         last, head = _tail(text, end, heads)
-        yield start, last, text[start:last].strip("“”『』「」\""), head
+        yield start, last, text[start:last].strip(_MARKS), head
 
 
 def _tail(text: str, at: int, heads: Iterable[str]) -> tuple[int, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from cxzy_study.facts.lexicon import check_units, shipped
-from cxzy_study.facts.practice_candidates import Candidate, find_candidates
+from cxzy_study.facts.practice_candidates import Candidate, close_label, find_candidates, is_said
 from cxzy_study.facts.practice_model import apply_weights, candidate_features
 from cxzy_study.facts.practice_modes import propose_modes
 from cxzy_study.tables import SCHEMAS, THEMES, check_table, load_table
@@ -56,7 +56,7 @@ def find_practices(
     sure = dict(zip(candidates, apply_weights(candidate_features(candidates, units), weights), strict=True))
     named: dict[tuple[str, str], list[Candidate]] = {}
     for candidate in candidates:
-        named.setdefault((candidate.doc_id, candidate.label), []).append(candidate)
+        named.setdefault((candidate.doc_id, close_label(candidate.label)), []).append(candidate)
     claims = {(r.doc_id, r.unit_id): (r.mode, r.commitment) for r in propose_modes(units).itertuples()}
     kinds = {(r.doc_id, r.unit_id): r.kind for r in units.itertuples()}
     heads = shipped("practice_heads").drop_duplicates("head").set_index("head")
@@ -66,7 +66,7 @@ def find_practices(
     rows, count = [], dict.fromkeys(units["doc_id"], 0)
     for (doc_id, label), places in named.items():
         probability = max(sure[c] for c in places)
-        if probability < least:
+        if probability < least or is_said(label):
             continue
         first = next((c for c in places if kinds[doc_id, c.unit_id] == "sentence"), places[0])
         mode, commitment = claims[doc_id, first.unit_id]

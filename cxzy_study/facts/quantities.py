@@ -44,6 +44,7 @@ _ONE_OF = "一[个名条张本份次场堂篇项支台把面块户件套门辆�
 _LISTED = re.compile(rf"{_ONE_OF}(?:[、,]{_ONE_OF}){{2,}}")
 _POINTS = re.compile("意见|要求|建议|体会|希望|措施|想法|说明|经验|启示|结合|认识|看法|做法|原因|理由")
 _CLAIM = re.compile(r"(据(?:初步)?统计|据了解|据[^,。;]{2,14}?(?:介绍|透露|统计|消息)|[^,。;“”]{2,12}?(?:介绍说?|表示|透露|指出|告诉记者))")
+_TURNED = re.compile("翻[了过]?(?:将?近|接近|约)?$")
 _CLAIM_HINT = re.compile("据|介绍|表示|透露|指出|告诉")
 _OF = re.compile(r"占(?:到|了|全[省市县区]|总(?!数))?([^,。;\d]{1,16}?)的?$")
 
@@ -133,7 +134,7 @@ def _counted(text: str, formulas: list[tuple[int, int]], after: int) -> Iterator
             continue
         if number.measure == "组" and _VILLAGE.search(before):
             continue
-        if number.measure == "番" and not re.search("翻了?近?$", before):
+        if number.measure == "番" and not _TURNED.search(before):
             continue
         if _PLACE_NAME.match(text, number.start):
             continue
@@ -145,7 +146,7 @@ def _counted(text: str, formulas: list[tuple[int, int]], after: int) -> Iterator
 
 def _one_counts(text: str, number: Number, near: list[Number]) -> bool:
     """Whether 一 is a number here, not an article; *near* are the numbers around it."""
-    if number.rank:
+    if number.rank or number.value != 1:
         return True
     begin = max(0, number.start - _NEAR)
     before, behind = text[begin : number.start], text[number.end : number.end + 4]
@@ -163,7 +164,7 @@ def _one_counts(text: str, number: Number, near: list[Number]) -> bool:
         return bool(sure or "每" in clause) and not re.search(r"[第新]$|有$|[^\W\d_]{2}的$", clause)
     if _ONE_SURE.search(clause) or re.match("以上|以内|以下|之内|倍|半", behind):
         return True
-    if number.measure in {"倍", "成", "百分点"}:
+    if number.measure in {"倍", "成", "百分点", "番"}:
         return True
     if _DONE_EACH.search(clause[-8:]) or re.match(r"[、,][^\W\d_]{2}一", behind):
         return False

@@ -6,33 +6,25 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
+from cxzy_study.facts.follow import CLOSE, MOST_UNITS, ON, REACH, STOP, SURE, Found, Place, Unit, following, grow, may_fit, place
 from cxzy_study.facts.grammar import DESCRIPTORS, Formula
 from cxzy_study.facts.mentions import Mention
-from cxzy_study.facts.parts import Item, Spelled, clean_parts, match_heads, spell_out, split_items, trim
+from cxzy_study.facts.parts import Item, clean_parts, match_heads, spell_out, split_items
 
-Place = tuple[int, int, int]
-"""A part's place: index of the unit in its document, start and end in the unit's text."""
-
-_CLOSE = "”’』」\"'"
 _AFTER = re.compile(
-    rf"[{_CLOSE}]?(?:(?:{DESCRIPTORS})|[^\W\d_]{{0,6}})?[,]?"
+    rf"[{CLOSE}]?(?:(?:{DESCRIPTORS})|[^\W\d_]{{0,6}})?[,]?"
     r"(?:即|就是|也就是说?|是指|指的是|指|包括|分别是|分别为|具体是|主要是|内容是|内容包括|:|——|,(?=即|也?就是))+"
 )
 _CONNECTS = re.compile("[即就也是指包分具主内:—]")
 _JOINED = 12
 """Characters behind a formula among which the first of a connective must stand, behind what the formula is called."""
-_ON = re.compile(rf"[{_CLOSE}]?(?:{DESCRIPTORS})?,")
-_SURE = 0.99
-_BRACKET = re.compile(rf"[{_CLOSE}]?[^\W\d_]{{0,10}}\(((?:[^()]|\([^()]*\))+)\)")
+_BRACKET = re.compile(rf"[{CLOSE}]?[^\W\d_]{{0,10}}\(((?:[^()]|\([^()]*\))+)\)")
 LED = re.compile(r"(?:为(?:主要)?(?:内容|主体|抓手|载体)的?|组成的|构成的|相结合的|结合的|等的|等|的)$")
 _QUOTES = re.compile(r"((?:[“‘『「][^“”‘’『』「」]*[”’』」][、,和与及+]?)+)$")
 _QUOTES_END, _LED_END = "”’』」、,和与及+", "的等容体手"
 _ROLES_END = tuple(word + end for word in ("主体", "基础", "骨干", "支撑", "补充") for end in ("", "的"))
 """With what a stretch ends that the patterns match."""
-_STOP = re.compile("[。!?]")
 _GROUPED = re.compile(r"[“‘『「(]([^“”‘’『』「」()]{4,120})[”’』」)]")
 _LINKS = re.compile("[和及与、,]*")
 _EDGES = (
@@ -41,30 +33,6 @@ _EDGES = (
 )
 """Where a clause begins that spells a formula out, whether commas are among that, and at what it is cut."""
 _ROLES = re.compile(r"以([^,、;。]+?)为(?:核心|主导|龙头|引领|统领|基础|主体|关键|纽带)[,、](.+?)(?:为(?:主体|基础|骨干|支撑|补充))的?$")
-_MOST_UNITS = 14
-_REACH = 300
-"""Characters before a formula, and half of those behind it, that may spell it out."""
-
-
-class Unit(NamedTuple):
-    """What resolving needs to know of a unit; ``text`` is folded to half width."""
-
-    unit_id: str
-    text: str
-    heading: bool
-    depth: int
-    section: str
-
-
-@dataclass(frozen=True)
-class Found:
-    """Parts of one formula in one document, and where they were told."""
-
-    places: tuple[Place, ...]
-    source: str
-    complete: bool = True
-
-
 def find_parts(units: Sequence[Unit], i: int, mention: Mention, inside: list[Mention]) -> Found | None:
     """Return the parts of a mention in unit *i* that its surroundings tell, or None.
 
@@ -83,7 +51,7 @@ def find_parts(units: Sequence[Unit], i: int, mention: Mention, inside: list[Men
         return Found(tuple((i, m.start, m.end) for m in told), "after") if told else None
     if mention.formula.shape == "sum":
         return _summed(units, i, mention)
-    for look in (_bracket, _after, _before, _following):
+    for look in (_bracket, _after, _before, following):
         found = look(units, i, mention)
         if found is not None:
             return found
@@ -110,15 +78,15 @@ def find_anywhere(units: Sequence[Unit], i: int, formula: Formula, *, whole: str
     holding = [j for j, count in counts.items() if count >= n]
     for j in sorted(holding, key=lambda j: (abs(j - i), j)):
         text = units[j].text
-        if len(text) > 8 * _REACH:
+        if len(text) > 8 * REACH:
             continue
         for match in _GROUPED.finditer(text):
             spelled = spell_out(text, match.start(1), match.end(1), formula)
-            if spelled is not None and spelled.fit >= _SURE:
-                return _place(j, text, spelled, formula, "document")
+            if spelled is not None and spelled.fit >= SURE:
+                return place(j, text, spelled, formula, "document")
         spelled = spell_out(text, 0, len(text), formula, exact=False)
         if spelled is not None:
-            return _place(j, text, spelled, formula, "document")
+            return place(j, text, spelled, formula, "document")
     return None
 
 
@@ -126,10 +94,6 @@ def is_sought(formula: Formula) -> bool:
     """Whether a list anywhere in the document may be taken for the parts of *formula*."""
     n, heads = formula.announced, formula.heads
     return 0 < n <= 12 and bool(heads) and not (n == 2 and max(map(len, heads)) < 2)
-
-
-def _place(i: int, text: str, spelled: Spelled, formula: Formula, source: str) -> Found:
-    return Found(tuple((i, a, b) for a, b in clean_parts(text, spelled.items, formula)), source)
 
 
 def _series(i: int, mention: Mention) -> Iterator[Place]:
@@ -170,61 +134,31 @@ def _bracket(units: Sequence[Unit], i: int, mention: Mention) -> Found | None:
     if not match:
         return None
     spelled = spell_out(text, match.start(1), match.end(1), mention.formula)
-    return _place(i, text, spelled, mention.formula, "bracket") if spelled else None
+    return place(i, text, spelled, mention.formula, "bracket") if spelled else None
 
 
 def _after(units: Sequence[Unit], i: int, mention: Mention) -> Found | None:
     text = units[i].text
     match = _AFTER.match(text, mention.end) if _CONNECTS.search(text, mention.end, mention.end + _JOINED) else None
-    on = match or _ON.match(text, mention.end)
+    on = match or ON.match(text, mention.end)
     if not on:
         return None
-    stop = _STOP.search(text, on.end())
-    end, own = min(stop.end() if stop else len(text), on.end() + 2 * _REACH), None
+    stop = STOP.search(text, on.end())
+    end, own = min(stop.end() if stop else len(text), on.end() + 2 * REACH), None
     if on.end() < end:
-        spelled = spell_out(text, on.end(), end, mention.formula) if match or _may_fit(text, mention.formula) else None
+        spelled = spell_out(text, on.end(), end, mention.formula) if match or may_fit(text, mention.formula) else None
         # A connective says that parts follow; without one only their heads do.
         sure = match and not (text.endswith(";") and end == len(text))
-        if spelled is not None and (sure or spelled.fit >= _SURE):
-            return _place(i, text, spelled, mention.formula, "after")
-        own = _place(i, text, spelled, mention.formula, "after") if spelled else None
-    return (_grow(units, [(i, on.end())], i, mention.formula, "after") or own) if match else None
-
-
-def _grow(units: Sequence[Unit], began: list[tuple[int, int]], i: int, formula: Formula, source: str) -> Found | None:
-    """Take in one unit after the other, as long as they run on, until they hold as many items as are wanted."""
-    most = max(formula.wanted, default=0)
-    stretch = [(j, a) for j, a in began if a < len(units[j].text)]
-    for j in range(i + 1, min(i + 1 + min(most, _MOST_UNITS), len(units))):
-        stretch.append((j, 0))
-        found = _joined(units, stretch, formula, source)
-        if found is not None:
-            return found
-    return None
-
-
-def _joined(units: Sequence[Unit], stretch: list[tuple[int, int]], formula: Formula, source: str) -> Found | None:
-    """Return the parts in several units read as one text, each cut at the same level of punctuation."""
-    text, starts = "", []
-    for j, a in stretch:
-        starts.append((len(text), j, a))
-        text += units[j].text[a:]
-    spelled = spell_out(text, 0, len(text), formula)
-    if spelled is None or (formula.heads and spelled.fit < _SURE):
-        return None
-    places = []
-    for a, b in clean_parts(text, spelled.items, formula):
-        at, j, offset = max((s for s in starts if s[0] <= a), key=lambda s: s[0])
-        places.append((j, a - at + offset, b - at + offset))
-    if any(b > len(units[j].text) for j, _, b in places):
-        return None
-    return Found(tuple(places), source)
+        if spelled is not None and (sure or spelled.fit >= SURE):
+            return place(i, text, spelled, mention.formula, "after")
+        own = place(i, text, spelled, mention.formula, "after") if spelled else None
+    return (grow(units, [(i, on.end())], i, mention.formula, "after") or own) if match else None
 
 
 def _before(units: Sequence[Unit], i: int, mention: Mention) -> Found | None:
     text, formula = units[i].text, mention.formula
     end = mention.start - 1 if mention.start and text[mention.start - 1] in "“‘『「\"'" else mention.start
-    back = max(0, end - _REACH)
+    back = max(0, end - REACH)
     if text.endswith(_ROLES_END, back, end) and (match := _ROLES.search(text, back, end)):
         first = (match.start(1), match.end(1))
         rest = split_items(text, match.start(2), match.end(2), cut="[、,]|和|及|与")
@@ -237,7 +171,7 @@ def _before(units: Sequence[Unit], i: int, mention: Mention) -> Found | None:
         items = [(match.start() + a, match.start() + b) for a, b in items]
         if len(items) == 1:
             spelled = spell_out(text, *items[0], formula)
-            return _place(i, text, spelled, formula, "before") if spelled else None
+            return place(i, text, spelled, formula, "before") if spelled else None
         found = _listed(i, text, items, formula, adjacent=False)
         if found is not None:
             return found
@@ -260,15 +194,15 @@ def _listed(i: int, text: str, items: list[Item], formula: Formula, *, adjacent:
 
 def _clause(i: int, text: str, stop: int, formula: Formula, *, adjacent: bool) -> Found | None:
     """Parts in the clause before the formula: as many as it has items, or its last items if they bear the heads."""
-    back, wanted = max(0, stop - _REACH), formula.wanted
+    back, wanted = max(0, stop - REACH), formula.wanted
     listed = adjacent and bool(wanted) and text.count("、", back, stop) >= max(2, min(wanted)) - 1
-    if not listed and not _may_fit(text[back:stop], formula):
+    if not listed and not may_fit(text[back:stop], formula):
         return None
     for edge, commas, cuts in _EDGES:
         edges = edge.finditer(text, back, stop)
         begin = max((m.end() for m in edges if not _opened(text, m, stop)), default=back)
         begin += len(_LINKS.match(text[begin:stop])[0])  # type: ignore[index]
-        fits = _may_fit(text[begin:stop], formula)
+        fits = may_fit(text[begin:stop], formula)
         for cut in cuts:
             if not (fits or (adjacent and cut == "[、]" and commas)):
                 continue
@@ -285,12 +219,6 @@ def _clause(i: int, text: str, stop: int, formula: Formula, *, adjacent: bool) -
     return None
 
 
-def _may_fit(text: str, formula: Formula) -> bool:
-    """Whether *text* holds as many heads as the items of a full fit would bear; cheap to ask first."""
-    wanted = formula.wanted
-    return bool(wanted and formula.heads) and sum(text.count(head) for head in set(formula.heads)) >= min(wanted)
-
-
 def _opened(text: str, match: re.Match[str], stop: int) -> bool:
     """Whether an opening bracket is closed again before *stop*: it belongs to an item, 党支部(党总支)."""
     return match[0] == "(" and ")" in text[match.end() : stop]
@@ -298,7 +226,7 @@ def _opened(text: str, match: re.Match[str], stop: int) -> bool:
 
 def _backwards(units: Sequence[Unit], i: int, stop: int, formula: Formula) -> Found | None:
     stretch, j = [(i, 0, stop)], i
-    while j and units[j - 1].text.endswith(";") and len(stretch) < _MOST_UNITS:
+    while j and units[j - 1].text.endswith(";") and len(stretch) < MOST_UNITS:
         j -= 1
         stretch.insert(0, (j, 0, len(units[j].text)))
         items = [(k, *item) for k, a, b in stretch for item in split_items(units[k].text, a, b, cut="[、,;]")]
@@ -310,41 +238,3 @@ def _backwards(units: Sequence[Unit], i: int, stop: int, formula: Formula) -> Fo
                 first = (k, a + units[k].text[a:b].rfind(head), b) if units[k].text[a:b].count(head) else last[0]
                 return Found((first if last[1][1:] and b - first[1] >= 2 else last[0], *last[1:]), "before")
     return None
-
-
-def _following(units: Sequence[Unit], i: int, mention: Mention) -> Found | None:
-    """Parts told by what follows the announcing unit: headings, enumerated sentences, or the next sentence."""
-    formula, text = mention.formula, units[i].text
-    wanted = formula.wanted
-    headings = _next_headings(units, i, most=max(wanted, default=0) + 1)
-    announces = text.rstrip(_CLOSE).endswith(":")
-    for n in wanted if headings else ():
-        places = tuple((j, *trim(units[j].text, 0, len(units[j].text))) for j in headings[:n])
-        fit = match_heads([units[j].text[a:b] for j, a, b in places], formula)
-        if len(headings) >= n and (fit == 1 or (announces and not formula.heads and len(headings) == n)):
-            return Found(places, "headings")
-    if units[i].heading and not announces:
-        return None
-    if i + 1 < len(units):
-        text = units[i + 1].text[: 8 * _REACH]
-        spelled = spell_out(text, 0, len(text), formula) if _may_fit(text, formula) else None
-        if spelled is not None and spelled.fit >= _SURE:
-            return _place(i + 1, text, spelled, formula, "next")
-    return _grow(units, [], i, formula, "next") if announces else None
-
-
-def _next_headings(units: Sequence[Unit], i: int, *, most: int) -> list[int]:
-    """Return the headings that follow unit *i*, of the depth of the first of them, up to a higher one and to *most*."""
-    first = next((j for j in range(i + 1, min(i + 4, len(units))) if units[j].heading), None)
-    if first is None:
-        return []
-    depth, found = units[first].depth, []
-    for j in range(first, len(units)):
-        unit = units[j]
-        if unit.heading and unit.depth == depth:
-            found.append(j)
-        elif unit.heading and unit.depth < depth:
-            break
-        if len(found) == most:
-            break
-    return found

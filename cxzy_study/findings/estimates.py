@@ -93,6 +93,11 @@ def estimate_shares(
     sentences read, a share was farther off on average (2.7 points) than the machine's own, biased as it was (1.7), with
     200 nearer (1.2).
 
+    No share lies outside [0, 1], but a correction may: where a theme is rare and the few errors seen are false marks,
+    naive less bias falls below 0. Estimate and interval are then cut to 0 (or 1), where they are nearer to the truth
+    than uncut; only the uncut one, which is ``naive - bias``, is without bias, so take that for means of many
+    estimates.
+
     *Sentences drawn*: strata are added up by their size; the variance of missed and false marks has the finite
     population correction, and one mark of each kind, spread over strata, is added to the sample, so that no error seen
     is not taken for no error (Bonett and Price 2012, Journal of Educational and Behavioral Statistics 37:479).
@@ -112,9 +117,9 @@ def estimate_shares(
     -------
     DataFrame
         One row a theme: ``theme``, ``n_units``, ``n_read``, ``naive`` (the machine's share), ``estimate``, ``low``,
-        ``high``, ``bias`` (naive less estimate), ``n_missed`` (reader's marks in the sample that the machine lacks),
-        ``n_false``, ``basis`` (how, or that all was read and there is nothing to correct: the interval is then the
-        reader's share itself).
+        ``high`` (these three in [0, 1]), ``bias`` (what the sample says that naive is too large by), ``n_missed``
+        (reader's marks in the sample that the machine lacks), ``n_false``, ``basis`` (how, or that all was read and
+        there is nothing to correct: the interval is then the reader's share itself).
 
     Raises
     ------
@@ -151,10 +156,12 @@ def estimate_shares(
             stratum=np.unique(sample["stratum"].to_numpy(), return_inverse=True)[1],
             document=pd.factorize(whole.sentences["doc_id"].iloc[at])[0] if by[0] == "document" else None, level=level,
         )  # fmt: skip
-        estimate, low, high = naive + shift, naive + centre - half, naive + centre + half
+        estimate = naive + shift
+        # The middle of the interval is drawn towards naive, so that where nearly all was read it may miss the estimate.
+        low, high = np.minimum(naive + centre - half, estimate), np.maximum(naive + centre + half, estimate)
         basis = SAMPLED[by[0]]
     return pd.DataFrame({
-        "theme": THEMES, "n_units": len(whole.values), "n_read": len(at), "naive": naive, "estimate": estimate,
+        "theme": THEMES, "n_units": len(whole.values), "n_read": len(at), "naive": naive, "estimate": np.clip(estimate, 0, 1),
         "low": np.clip(low, 0, 1), "high": np.clip(high, 0, 1), "bias": naive - estimate,
         "n_missed": (error > 0).sum(axis=0), "n_false": (error < 0).sum(axis=0), "basis": basis,
     })  # fmt: skip

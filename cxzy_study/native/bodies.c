@@ -6,7 +6,7 @@ enum {
     LISTED_GATE, LISTED_PLACES, LOCAL, LOCAL_BOUND, LOCAL_CLASS, LOCAL_WORDS, INNER, NO_STEM, POST, ANY, DEPARTMENT, SYSTEM,
     OWNED, CELL_OWNER, CELLS, SUFFIX, NO_SUFFIX, LISTED, VILLAGE_CELL, BOUND, COUNT_LED, LEVEL_BEFORE, CELL_END, CELL_NAME,
     OFFICE_CELL, CELL_STEM, CLASS, OWNER_END, CASE, EACH, COUNTED, MANY, BARE, GROUP_BARE, COMPANY, FIRMS, LEVEL_LED,
-    LOCAL_INSTITUTION, MASS_NAME, MINE, OWNER_LEVEL, LEVEL, OWNER_CELL, NATIONAL, DIRECT
+    LOCAL_INSTITUTION, MASS_NAME, MINE, OWNER_LEVEL, LEVEL, OWNER_CELL, NATIONAL, UNLISTED, UNLISTED_OWNER, DIRECT
 };
 enum { PLACE, PARTY, GOVERNMENT, DEPARTMENTS, SYSTEMS, ENTERPRISE, UNIVERSITY, SCHOOL, INSTITUTION, COURT, CONGRESS, GROUPED, MASS, POSTED };
 enum { UNKNOWN, PROVINCE, MUNICIPALITY, PREFECTURE, COUNTY, TOWNSHIP, VILLAGE, ZONE, REGION, NATION };
@@ -256,6 +256,12 @@ static I extend(Unit *u, I begin, I end, I type) { /* take in the owner that sta
         if (type == GOVERNMENT && committee) return begin;
         if ((type != PARTY && type != SYSTEMS) || committee || is(u->x, a, begin, U"中共")) return a;
     }
+    I late = begin + 1 + (begin + 1 < u->hi && u->x[begin + 1] == U'纪');
+    if (type != PARTY || late >= u->hi || !among(u->x[begin], U"市县区旗") || u->x[late] != U'委') return begin;
+    if (search(m, u->t, UNLISTED, most(u->lo, begin - 4), u->lo, begin)) { /* a name that no table lists */
+        I a = m->g[0];
+        if (!search(m, u->t, BOUND, a, a, begin)) return a - 2 >= u->lo && is(u->x, a - 2, a, U"中共") ? a - 2 : a;
+    }
     return begin;
 }
 
@@ -467,6 +473,9 @@ static void owner(Unit *u, const Body *o, Scratch *to, Row *row) {
         row->level = c == U'省' || c == U'自' ? PROVINCE : c == U'镇' || c == U'乡' ? TOWNSHIP : among(c, U"县区旗") ? COUNTY : UNKNOWN;
         if (u->x[a + owned - 1] == U'委') write_to(to, u->x, a, a + owned, &row->above_a, &row->above_b);
     } else if (full(m, u->t, OWNER_CELL, a, o->end)) {
+        write_to(to, u->x, g[2], g[3], &row->above_a, &row->above_b);
+    } else if (full(m, u->t, UNLISTED_OWNER, a, o->end)) {
+        row->level = among(u->x[g[3] - 1], U"县区旗") ? COUNTY : UNKNOWN;
         write_to(to, u->x, g[2], g[3], &row->above_a, &row->above_b);
     } else if (match(m, u->t, NATIONAL, a, a, o->end) >= 0) {
         row->level = NATION;

@@ -8,7 +8,7 @@
 /* In the order of cxzy_study/facts/fast_formulas.py; the patterns for running text are the last. */
 enum {
     HINT, NUMERIC, LED, AFTER, ON, QUOTES, ROLES, CONGRESS, SUMS, ONE_EACH, ROUND, GROUP_ONE, HEAD_TAIL, VERBS, RUN, BARE, OWNED,
-    DESCRIBED, CALLED, ACTED, LEAD, PLACE_VERB, ONE, VERB, SUMMED, QUOTED, PATTERNS
+    DESCRIBED, CALLED, ACTED, LEAD, PLACE_VERB, ONE, VERB, SUMMED, AT_END, ITEM_MARK, QUOTED, PATTERNS
 };
 enum { GROUPED, VERBAL, SUM, BARE_NUMBERS, SERIAL };                      /* shapes */
 enum { TIME = 1, COUNTED = 2, PLAIN = 4, EACH = 8, NAMED = 16, TO = 32, EXCLUDED = 64 }; /* what a word of the grammar is */
@@ -181,6 +181,7 @@ I split_items(const Reader *r, I a, I b, const Cut *cut, I limit, Item *items);
 Item trim(const Reader *r, I a, I b);
 double match_heads(const X *x, const Item *items, I n, const Formula *f);
 int spell_out(const Reader *r, I a, I b, const Formula *f, int exact, Spelled *best);
+int are_alike(const X *x, const Item *items, I n, const Formula *f);
 void clean_parts(const Reader *r, Item *items, I n, const Formula *f);
 I bearing(const X *x, I a, I b, const Formula *f);
 int may_fit(const X *x, I a, I b, const Formula *f);

@@ -160,6 +160,23 @@ static int parallel(const Reader *r, const Item *items, I n, const Formula *f) {
     return f->n_heads == 1 ? all_end || all_start : either;
 }
 
+/* Whether the first clauses of all items begin with a head, or all end with one. */
+int are_alike(const X *x, const Item *items, I n, const Formula *f) {
+    int starts = 1, ends = 1;
+    for (I k = 0; k < n && (starts || ends); k++) {
+        Item clause = {items[k].a, items[k].a};
+        int start = 0, end = 0;
+        while (clause.b < items[k].b && x[clause.b] != ',') clause.b++;
+        for (int h = 0; h < f->n_distinct; h++) {
+            start |= starts_with(x, clause, &f->head[f->distinct[h]]);
+            end |= ends_with(x, clause, &f->head[f->distinct[h]]);
+        }
+        starts &= start;
+        ends &= end;
+    }
+    return starts || ends;
+}
+
 /* n items in a row among `found`, all different, none of them more than a clause or a formula itself. */
 static void judge_runs(const Reader *r, const Item *items, I found, I n, const Formula *f, Spelled *best) {
     I bad = -1; /* the last item that may be in no run, as far as is known */
@@ -334,6 +351,14 @@ static void cut_comments(const X *x, Item *items, I n, const Word *head) {
     }
 }
 
+/* 一比学习、二比作风: ordinals that count up are none of the parts' words. */
+static void cut_ordinals(const X *x, Item *items, I n) {
+    if (n < 2 || n > 10) return;
+    for (I k = 0; k < n; k++)
+        if (items[k].b - items[k].a < 3 || x[items[k].a] != U"一二三四五六七八九十"[k] || among(x[items[k].a + 1], U"个名条项本张件种")) return;
+    for (I k = 0; k < n; k++) items[k].a++;
+}
+
 /* Take from n items what leads up to them or names the formula. */
 void clean_parts(const Reader *r, Item *items, I n, const Formula *f) {
     if (n > MOST_PARTS) {
@@ -348,4 +373,5 @@ void clean_parts(const Reader *r, Item *items, I n, const Formula *f) {
         memcpy(items, cleaned, (size_t)n * sizeof *items);
     }
     if (f->n_heads == 1) cut_comments(r->x, items, n, &f->head[0]);
+    cut_ordinals(r->x, items, n);
 }

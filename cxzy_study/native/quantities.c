@@ -3,12 +3,13 @@
 
 /* In the order of cxzy_study/facts/fast_quantities.py. */
 enum {
-    HINT, DATE, ORDINAL, WORDS, RANKS, RANKED, LETTER, FRACTION, NONE, SHARE_WORD, HALF, TENTHS, MILLIONS, ABOUT, NUMBER, BEFORE, LEAST,
+    HINT, DATE, ORDINAL, WORDS, RANKS, RANKED, LETTER, FRACTION, NONE, SHARE_WORD, HALF, TENTHS, MILLIONS, ABOUT, ROUGHLY, NUMBER, BEFORE, LEAST,
     BEHIND, UNITS, BIG, TIME, REPEATED, DEICTIC, POINT_IN_TIME, POINTS, NO_ONE, EACH_DOING, NOT_ONE, ONE_BEHIND,
     ONE_SURE, ONE_ENDS, NEW, LIMIT, ONE_RATE, EACH, COMMA, LISTED, OF, CLAIM, PER, OF_TIME, PERIOD, SHORT_PERIOD, LONG,
     RIGHT, NO_THING, PARTICLES, SHARE_OF, GROWTH, FROM, LEFT_CUT, LEADS, DIGIT, WHOLE, EMPTY, RATE_FROM, CHANGED_LATER,
     REACH, CHANGE, CHANGED_NOUN, MORE, FALL, CHANGED_THING,
-    VILLAGE, TURNED, PLACE_NAME, THINGS, DONE_ONE, DONE_EACH, EACH_ONE, RAISED
+    VILLAGE, TURNED, PLACE_NAME, THINGS, DONE_ONE, DONE_EACH, EACH_ONE, RAISED,
+    AND_HALF, ENTIRE, PAIR
 };
 
 /* A number: value num / 10^exp / den; measure and (in the scratch text) qualifier; the only character of its numeral. */
@@ -156,6 +157,14 @@ static void qualify(Unit *u, I a, I b, I from) {
     if (match(u->m, u->t, BEHIND, b, u->lo, u->hi) >= 0) add(u, u->x, g[2], g[3], from);
 }
 
+static void span(Unit *u, I a, I b, I end, I low, I high, I q_a, I q_b) { /* a range, its measure at [b, end) */
+    I from = u->size;
+    if (q_a >= 0) add(u, u->x, q_a, q_b, from);
+    Row *r = put(u, a, end, low, 0, u->x[b] == U'个' && end - b > 1 ? b + 1 : b, end, from, 0);
+    r->high = high;
+    r->has_high = 1;
+}
+
 #define EACH_MATCH(pattern) for (I at = lo, a, b; search(m, t, pattern, at, lo, hi) && (a = g[0], b = at = g[1], (void)a, (void)b, 1);)
 
 static void early(Unit *u) { /* ranks, fractions, halves, pairs (两三天) */
@@ -226,14 +235,18 @@ static void early(Unit *u) { /* ranks, fractions, halves, pairs (两三天) */
         put(u, a, b + unit, num, exp, unit ? b : NO_MEASURE, unit ? b + 1 : NO_MEASURE, from, 0);
     }
     EACH_MATCH(ABOUT) {
-        I low = digit(x[g[2]]), high = digit(x[g[4]]), s_a = g[6], q_a = g[8], q_b = g[9];
-        I end = high - low == 1 ? match(m, t, UNITS, b, b, least(hi, b + 4)) : -1, scale = s_a >= 0 ? POWERS[power(x[s_a])] : 1;
+        I one = digit(x[g[4]]), two = digit(x[g[6]]), q_a = g[12], q_b = g[13], o_a = g[2], o_b = g[3];
+        I step = g[8] >= 0 ? POWERS[power(x[g[8]])] : 1, scale = 1, over = o_b > o_a ? whole(x, o_a, o_b) : 0;
+        int near = two - one == 1 || (one == 3 && (two == 2 || two == 5));
+        if (!near || (over && (over % (10 * step) || (x[o_b - 1] != U'十' && step == 1)))) continue;
+        for (I i = g[10]; i < g[11]; i++) scale *= POWERS[power(x[i])];
+        I end = match(m, t, UNITS, b, b, least(hi, b + 4));
         if (end < 0) continue;
-        from = u->size;
-        if (q_a >= 0) add(u, x, q_a, q_b, from);
-        Row *r = put(u, a, end, low * scale, 0, x[b] == U'个' && end - b > 1 ? b + 1 : b, end, from, 0);
-        r->high = high * scale;
-        r->has_high = 1;
+        span(u, a, b, end, (over + least(one, two) * step) * scale, (over + most(one, two) * step) * scale, q_a, q_b);
+    }
+    EACH_MATCH(ROUGHLY) {
+        I end = match(m, t, UNITS, b, b, least(hi, b + 4)), high = POWERS[power(x[a])];
+        if (end >= 0) span(u, a, b, end, high * 8 / 10, high, -1, -1);
     }
     I kept = 0;
     for (I i = 0; i < u->n; i++)
@@ -259,7 +272,9 @@ static void big(Unit *u, I a, I n_b, I end, I i_a, I i_b) { /* 八大…, 4000�
             return;
         }
     }
-    if (!search(u->m, u->t, BIG, most(a, n_b - 3), a, n_b) || !value(u, a, n_b, 1, &num, &exp)) return;
+    if (!search(u->m, u->t, BIG, most(a, n_b - 3), a, n_b) || search(u->m, u->t, PAIR, a, a, n_b) ||
+        !value(u, a, n_b, 1, &num, &exp))
+        return;
     if (before(u, BEFORE, a)) add(u, x, u->m->g[2], u->m->g[3], from);
     for (I i = a; i < n_b; i++)
         if (among(x[i], U"多余几来")) add(u, x, i, i + 1, from);
@@ -282,6 +297,7 @@ static void measured(Unit *u) {
             continue;
         }
         if (a > lo && (among(x[a - 1], U"第数几初") || is_latin(x[a - 1]))) continue;
+        if (n_b - a > 1 && search(m, t, PAIR, a, a, n_b)) continue;
         if (!value(u, a, n_b, 1, &num, &exp)) continue;
         if (is(x, u_a, u_b, U"周") && end < hi && among(x[end], U"年岁")) continue;
         if (h_a >= 0) {
@@ -291,7 +307,8 @@ static void measured(Unit *u) {
                 else num *= POWERS[power(x[h_b - 1])];
             }
         }
-        int half = end < hi && x[end] == U'半' && !is(x, u_a, u_b, U"%") && !is(x, u_a, u_b, U"岁");
+        int half = end < hi && x[end] == U'半' && match(m, t, AND_HALF, end, lo, hi) >= 0 && !full(m, t, ENTIRE, u_a, u_b);
+        end += half;
         if (before(u, BEFORE, a) && (!is(x, g[2], g[3], U"上") || among(x[a], U"百千万亿"))) {
             add(u, x, g[2], g[3], from);
         } else if (before(u, LEAST, a)) {
@@ -312,7 +329,7 @@ static void measured(Unit *u) {
             int more = (is(x, g[2], g[3], U"多") || is(x, g[2], g[3], U"余")) && stop < hi && among(x[stop], U"种次");
             if (!more && !is(x, g[2], g[3], U"半")) add(u, x, g[2], g[3], from);
         }
-        if (begins(x, u_a, u_b, U"个多") || is(x, u_a, u_b, U"个半月")) {
+        if (begins(x, u_a, u_b, U"个多") || begins(x, u_a, u_b, U"个半")) {
             if (x[u_a + 1] == U'多') add(u, x, u_a + 1, u_a + 2, from);
             half = x[u_a + 1] == U'半';
             u_a += 2;
@@ -348,7 +365,7 @@ static int measure_is(const Unit *u, const Row *r, int pattern) {
 static int same_measure(const Unit *u, const Row *p, const Row *r) {
     if (p->m_a >= 0 && r->m_a >= 0) return same(u->x, p->m_a, p->m_b, r->m_a, r->m_b);
     if (p->m_a == NO_MEASURE || r->m_a == NO_MEASURE) return p->m_a == r->m_a;
-    return measure(u, p, U"%") == measure(u, r, U"%");
+    return (measure(u, p, U"%") && measure(u, r, U"%")) || (measure(u, p, U"‰") && measure(u, r, U"‰"));
 }
 
 static int compare_one(const Row *r) {
@@ -362,7 +379,7 @@ static int one_counts(const Unit *u, const Row *r) { /* whether 一 is a number 
     const X *x = u->x;
     I a = r->start, b = r->end, begin = most(u->lo, a - NEAR), late = least(u->hi, b + 4);
     I clause = behind_last(x, begin, a, U",。;!?:"), sentence = behind_last(x, begin, a, U"。;!?");
-    if (r->rank) return 1;
+    if (r->rank || compare_one(r)) return 1;
     if (measure_among(u, r, U"段批种") || search(m, t, NO_ONE, most(begin, a - 2), begin, a)) return 0;
     if (search(m, t, EACH_DOING, clause, clause, a) || match(m, t, NOT_ONE, b, b, late) >= 0) return 0;
     I size = r->m_a >= 0 ? r->m_b - r->m_a : 0;
@@ -376,7 +393,7 @@ static int one_counts(const Unit *u, const Row *r) { /* whether 一 is a number 
         return sure && !search(m, t, NEW, most(clause, a - 3), clause, a);
     }
     if (match(m, t, LIMIT, b, b, late) >= 0 || search(m, t, ONE_SURE, clause, clause, a)) return 1;
-    if (measure_among(u, r, U"倍成") || measure(u, r, U"百分点")) return 1;
+    if (measure_among(u, r, U"倍成番") || measure(u, r, U"百分点")) return 1;
     if (search(m, t, DONE_EACH, most(clause, a - 8), most(clause, a - 8), a) || match(m, t, EACH_ONE, b, b, late) >= 0) return 0;
     if (!holds(x, clause, a, U'就') && search(m, t, ONE_RATE, clause, clause, a)) return 1;
     /* The six numbers before it that are no 一, and the six from there on. */
@@ -413,7 +430,7 @@ static int counts(const Unit *u, const Row *r) {
         if (match(u->m, u->t, POINTS, at, at, late) < 0) return 0;
     }
     if (measure(u, r, U"组") && search(u->m, u->t, VILLAGE, most(begin, a - 4), begin, a)) return 0;
-    if (measure(u, r, U"番") && !search(u->m, u->t, TURNED, most(begin, a - 3), begin, a)) return 0;
+    if (measure(u, r, U"番") && !search(u->m, u->t, TURNED, most(begin, a - 5), begin, a)) return 0;
     if (match(u->m, u->t, PLACE_NAME, a, u->lo, u->hi) >= 0) return 0;
     return r->only != U'一' || one_counts(u, r);
 }
@@ -474,7 +491,7 @@ static void find_thing(Unit *u, Row *r) {
     const X *x = u->x;
     I *g = m->g, a = r->start, b = r->end, back = most(u->lo, a - BACK), clause = behind_last(x, back, a, U",。;:!?");
     int percent = measure(u, r, U"%");
-    if (!r->rank && !measure_among(u, r, U"%元倍成") && !measure(u, r, U"百分点")) {
+    if (!r->rank && !measure_among(u, r, U"%元倍成番") && !measure(u, r, U"百分点")) {
         T st[64];
         X *s = u->s + u->size;
         I n = 0;
@@ -565,7 +582,7 @@ I quantities(Machine *m, const T *t, const X *x, I n, const I *begin, const I *e
     static Row rows[MOST_NUMBERS];
 #define BIT(pattern) ((uint64_t)1 << (pattern))
     m->scan = BIT(DATE) | BIT(ORDINAL) | BIT(WORDS) | BIT(RANKS) | BIT(FRACTION) | BIT(NONE) | BIT(SHARE_WORD) | BIT(HALF) | BIT(TENTHS) |
-              BIT(MILLIONS) | BIT(ABOUT) | BIT(NUMBER);
+              BIT(MILLIONS) | BIT(ABOUT) | BIT(ROUGHLY) | BIT(NUMBER);
     I n_out = 0, last_paragraph = -1, last_a = 0, last_b = 0, f = 0;
     Unit u = {.m = m, .t = t, .x = x, .s = s, .taken = taken, .rows = rows};
     for (I i = 0; i < n; i++) {

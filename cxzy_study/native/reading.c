@@ -583,6 +583,7 @@ static void split(Page *p, Out *o) {
         }
         I holder[12], current[12], holder_n = sections.n, current_n = sections.n, n = sentences(p, q->a, q->b, MOST_PARTS);
         if (n == MOST_PARTS) p->hard = 1;
+        int item = NO_LEVEL; /* the mark of the sentence before, if it ends in a semicolon */
         memcpy(holder, sections.numbers, sizeof holder);
         memcpy(current, holder, sizeof holder);
         for (I k = 0; k < n; k++) {
@@ -605,7 +606,7 @@ static void split(Page *p, Out *o) {
                 heading = 1;
             } else if ((mark == IS || mark == ORDINAL || mark == ARABIC_BRACKETS || mark == CIRCLED) && more && b - a - printed <= MAX_RUN_IN_ITEM) {
                 I unused;
-                if (!among(p->px[b - 1], U"；;") && enumerator(p, p->px, p->pt, p->places[2 * k + 2], q->b, &unused) != mark) {
+                if (item != mark && !among(p->px[b - 1], U"；;") && enumerator(p, p->px, p->pt, p->places[2 * k + 2], q->b, &unused) != mark) {
                     memcpy(current, holder, sizeof holder);
                     current_n = holder_n;
                     if (!current_n) current[current_n++] = 0;
@@ -615,6 +616,7 @@ static void split(Page *p, Out *o) {
                     heading = 1;
                 }
             }
+            item = !heading && among(p->px[b - 1], U"；;") ? mark : NO_LEVEL;
             const Path *path = path_of(p, current, current_n);
             I depth = current_n == 1 && !current[0] ? 0 : current_n;
             unit(p, o, heading, path, depth, printed, i, a, b);

@@ -125,7 +125,7 @@ static I in_bracket(Document *d, const Mention *m, const Formula *f) {
 }
 
 /* The parts in several units read as one text, each cut at the same level of punctuation. */
-static I in_joined(Document *d, const Place *stretch, I n, const Formula *f, int source) {
+static I in_joined(Document *d, const Place *stretch, I n, const Formula *f, int source, int alike) {
     Work *w = d->w;
     Reader r = d->all;
     Spelled spelled;
@@ -142,6 +142,7 @@ static I in_joined(Document *d, const Place *stretch, I n, const Formula *f, int
     r.lo = 0;
     r.hi = size;
     if (!spell_out(&r, 0, size, f, 1, &spelled) || (f->n_heads && spelled.fit < SURE)) return -1;
+    if (alike && !are_alike(r.x, spelled.items, spelled.n, f)) return -1;
     clean_parts(&r, spelled.items, spelled.n, f);
     I found = begin_found(d, source), within = 1;
     for (I i = 0; i < spelled.n; i++) {
@@ -162,7 +163,7 @@ static I grow(Document *d, I i, I from, const Formula *f, int source) {
     if (from >= 0 && from < d->end[i] - d->begin[i]) stretch[n++] = (Place){i, from, 0};
     for (I j = i + 1; j < least(i + 1 + least(wanted, MOST_UNITS), d->last); j++) {
         stretch[n++] = (Place){j, 0, 0};
-        I found = in_joined(d, stretch, n, f, source);
+        I found = in_joined(d, stretch, n, f, source, 0);
         if (found >= 0) return found;
     }
     return -1;
@@ -344,6 +345,79 @@ static I before(Document *d, const Mention *m, const Formula *f) {
     return found;
 }
 
+/* Parts in the units below, or in the rest of its own, which run on and all bear their heads, as many as announced. */
+static I below(Document *d, const Mention *m, const Formula *f) {
+    Place stretch[MOST_UNITS + 2];
+    Reader r = unit_of(d, m->unit);
+    const X *x = r.x;
+    I i = m->unit, n = 0, borne = 0, wanted = 0, fewest = f->n_wanted ? f->wanted[0] : 0, from;
+    for (int k = 0; k < f->n_heads; k++)
+        if (f->head[k].n == 1 && *f->head[k].x == U'一') return -1;
+    if (!f->n_heads) return -1;
+    for (int k = 0; k < f->n_wanted; k++) wanted = most(wanted, f->wanted[k]), fewest = least(fewest, f->wanted[k]);
+    from = match(r.m, r.t, ON, m->b, r.lo, r.hi);
+    if (from < 0)
+        for (from = m->b; from < r.hi && !among(x[from], U"。!?"); from++) {}
+    else
+        from--;
+    for (I j = i; j < least(i + 1 + least(wanted, MOST_UNITS), d->last); j++) {
+        I at = j == i ? from + 1 : d->begin[j];
+        if (j == i && at >= r.hi) continue;
+        I more = bearing(x, at, d->end[j], f);
+        if (!more || (j > i && d->heading[j])) return -1;
+        borne += more;
+        stretch[n++] = (Place){j, at - d->begin[j], 0};
+        I found = borne >= fewest ? in_joined(d, stretch, n, f, NEXT, 1) : -1;
+        /* A list that runs on has more items than are announced. */
+        if (found >= 0) return x[d->end[j] - 1] == ';' ? -1 : found;
+    }
+    return -1;
+}
+
+/* The ordinal with which unit j begins, 0 if with none; `style` tells how it is written. */
+static I ordinal(Document *d, I j, X style[4]) {
+    if (j >= d->last) return 0;
+    Reader r = unit_of(d, j);
+    const X *x = r.x;
+    if (match(r.m, r.t, ITEM_MARK, r.lo, r.lo, r.hi) < 0) return 0;
+    I *g = r.m->g, value = 0;
+    style[0] = g[3] > g[2];
+    style[1] = x[g[6]];
+    style[2] = !!(what(&r, x[g[4]]) & DECIMAL);
+    style[3] = d->heading[j] != 0;
+    for (I at = g[4]; at < g[5]; at++) {
+        static const X digits[] = U"一二三四五六七八九";
+        I one = 0;
+        if (x[at] == U'十') {
+            value = at > g[4] && x[at - 1] != U'十' ? value * 10 : value + 10;
+            continue;
+        }
+        for (I k = 0; k < 9; k++)
+            if (digits[k] == x[at]) one = k + 1;
+        if (style[2]) one = (I)x[at] - '0';
+        value = at > g[4] && x[at - 1] == U'十' ? value + one : value * 10 + one;
+    }
+    return value;
+}
+
+/* Parts as the enumerated units directly below one that ends with the formula, as many as announced. */
+static I enumerated(Document *d, const Mention *m, const Formula *f) {
+    I i = m->unit, n = f->count[0];
+    X first[4], style[4];
+    if (f->n != 1 || n < 2 || n > 12 || !full(d->all.m, d->all.t, AT_END, m->b, d->end[i])) return -1;
+    for (I k = 1; k <= n + 1; k++) {
+        int same_ = ordinal(d, i + k, k == 1 ? first : style) == k && (k == 1 || !memcmp(first, style, sizeof first));
+        if (same_ != (k <= n)) return -1;
+    }
+    I found = begin_found(d, NEXT);
+    for (I j = i + 1; j <= i + n; j++) {
+        Reader r = unit_of(d, j);
+        Item item = trim(&r, r.lo, r.hi);
+        add_place(d, j, item.a - r.lo, item.b - r.lo);
+    }
+    return found;
+}
+
 /* Parts told by what follows: headings, enumerated sentences, or the next sentence. */
 static I following(Document *d, const Mention *m, const Formula *f) {
     const X *x = d->all.x;
@@ -371,15 +445,16 @@ static I following(Document *d, const Mention *m, const Formula *f) {
         for (I j = 0; j < k; j++) add_place(d, headings[j], items[j].a - d->begin[headings[j]], items[j].b - d->begin[headings[j]]);
         return found;
     }
-    if (d->heading[i] && !announces) return -1;
-    if (i + 1 < d->last) {
+    if ((!d->heading[i] || announces) && i + 1 < d->last) {
         Spelled spelled;
         Reader r = unit_of(d, i + 1);
         r.hi = least(r.hi, r.lo + 8 * REACH);
         if (may_fit(x, r.lo, r.hi, f) && spell_out(&r, r.lo, r.hi, f, 1, &spelled) && spelled.fit >= SURE)
             return tell_cleaned(d, i + 1, &r, spelled.items, spelled.n, f, NEXT);
     }
-    return announces ? grow(d, i, -1, f, NEXT) : -1;
+    I found = announces ? grow(d, i, -1, f, NEXT) : -1;
+    if (found < 0) found = below(d, m, f);
+    return found < 0 ? enumerated(d, m, f) : found;
 }
 
 /* What the surroundings of a mention tell; the mentions of its unit go up to `stop`. */

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,13 +14,16 @@ from cxzy_study.output.style import (
     FAINT,
     INK,
     QUIET,
+    SMALLEST_PT,
     THEME_COLOURS,
+    WIDTH_MM,
     check_lang,
     document_marks,
     journal_style,
     new_axes,
     plot_heading,
     share_colours,
+    text_width,
 )
 from cxzy_study.tables import THEMES, InvalidInput
 
@@ -29,6 +34,62 @@ FEW = 10
 """A group of fewer sentences than this is drawn with hollow marks."""
 
 MOST_PANELS = 8
+
+MOST_ACROSS, MOST_COLUMNS = 12, 60
+"""Columns of a heat map that stand abreast, and that it has at all."""
+
+MOST_NAME_PT = 110.0
+"""Room for a turned name, points."""
+
+HEAT_MM = 82.8
+"""Height of the cells of a heat map, mm."""
+
+
+@dataclass(frozen=True)
+class HeatLayout:
+    """How the columns of a heat map stand: so many across, in so many rows of panels, their names level or turned."""
+
+    across: int
+    down: int
+    names: dict[str, str]
+    turned: bool
+    heading_pt: float
+
+    @property
+    def height_mm(self) -> float:
+        """Height of the figure without its note, mm."""
+        return self.down * (HEAT_MM + self.heading_pt * 25.4 / 72)
+
+
+def lay_heat(frame: pd.DataFrame, *, glossary: Glossary, lang: str, width_mm: float = WIDTH_MM[2]) -> HeatLayout:
+    """Plan a heat map so that no cell and no name is printed over its neighbour.
+
+    Names that are wider than their column are turned; columns that would be narrower than a cell's words go into
+    another row of panels, and never are more than twelve abreast.
+
+    Raises
+    ------
+    InvalidInput
+        If there are more groups than a page can hold.
+    """
+    groups = list(dict.fromkeys(frame["group"]))
+    if len(groups) > MOST_COLUMNS:
+        rule = f"a heat map shows at most {MOST_COLUMNS} documents. Choose some"
+        raise InvalidInput(f"Invalid shares: {rule}. {len(groups)}.")
+    themes = max(text_width(glossary.label(f"theme.{t}", lang), size=7) for t in THEMES)
+    room = width_mm / 25.4 * 72 - themes - 10
+    cells = max(dict.fromkeys(_cell_words(row, glossary, lang) for _, row in frame.iterrows()), key=len)
+    most = max(1, min(MOST_ACROSS, int(room / (text_width(cells, size=SMALLEST_PT) + 3))))
+    down = math.ceil(len(groups) / most)
+    across = math.ceil(len(groups) / down)
+    heads = {g: _heading(rows.iloc[0], g, glossary=glossary, lang=lang) for g, rows in frame.groupby("group", sort=False)}
+    sizes = (7.5, SMALLEST_PT)
+    wide = max(text_width(line, size=size) for head in heads.values() for line, size in zip(head, sizes, strict=True))
+    if wide <= room / across - 3:
+        return HeatLayout(across, down, {g: head[0] for g, head in heads.items()}, turned=False, heading_pt=26.0)
+    names = {g: _shorten(head[0], most=MOST_NAME_PT) for g, head in heads.items()}
+    high = max(text_width(line, size=7.5) for g, head in heads.items() for line in (names[g], head[1]))
+    return HeatLayout(across, down, names, turned=True, heading_pt=high + 10)
 
 
 def plot_theme_heat(
@@ -41,42 +102,78 @@ def plot_theme_heat(
     frame
         As :func:`~cxzy_study.output.frames.frame_shares` returns it. A theme that a censored
         group does not show is drawn as unknown, not as nought.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        *ax*; of more groups than stand abreast (:func:`lay_heat`) with one inset Axes a row of panels, in
+        ``ax.child_axes``.
     """
+    check_lang(lang)
+    groups = list(dict.fromkeys(frame["group"]))
+    layout = lay_heat(frame, glossary=glossary, lang=lang)
+    ax = ax or new_axes(height_mm=layout.height_mm)
+    with journal_style():
+        panels = [ax]
+        if layout.down > 1:
+            ax.set_axis_off()
+            heading = layout.heading_pt * 25.4 / 72
+            gap = heading / (layout.height_mm - heading)
+            panels = list(add_panels(ax, layout.down, across=1, gap_down=gap))
+        top = max(0.1, float(frame["share"].astype(float).max()))
+        for i, panel in enumerate(panels):
+            shown = groups[i * layout.across : (i + 1) * layout.across]
+            _plot_heat(panel, frame[frame["group"].isin(shown)], shown, top=top, layout=layout, glossary=glossary, lang=lang)
+    return ax
+
+
+def _plot_heat(
+    ax: Axes, frame: pd.DataFrame, groups: list[str], *, top: float, layout: HeatLayout, glossary: Glossary, lang: str
+) -> None:
     import numpy as np
     from matplotlib.patches import Rectangle
 
-    check_lang(lang)
-    groups = list(dict.fromkeys(frame["group"]))
-    ax = ax or new_axes(height_mm=100)
-    with journal_style():
-        cells = frame.set_index(["theme", "group"])
-        grid = cells["share"].unstack("group").loc[list(THEMES), groups].to_numpy(dtype=float)
-        top = max(0.1, float(np.nanmax(grid)))
-        columns, rows = len(groups), len(THEMES)
-        edges = (np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5)
-        ax.pcolormesh(*edges, grid, cmap=share_colours(), vmin=0, vmax=top, edgecolor="white", linewidth=0.6)
-        for x, group in enumerate(groups):
-            if cells.loc[(THEMES[0], group), "censored"]:
-                ax.add_patch(
-                    Rectangle((x - 0.5, -0.5), 1, rows, fc="none", ec="#9a9a9a", hatch="////", linewidth=0)
-                )
-            for y, theme in enumerate(THEMES):
-                row = cells.loc[(theme, group)]
-                silent = row["censored"] and not row["n_coded"]
-                words = glossary.label("axis.not_seen", lang) if silent else f"{row['share']:.0%}  ({row['n_coded']})"
-                ground = share_colours()(row["share"] / top)
-                ax.text(
-                    x, y, words, size=6.5, ha="center", va="center", color=_ink_on(ground),
-                    bbox={"facecolor": ground, "edgecolor": "none", "pad": 0.6} if row["censored"] else None,
-                )  # fmt: skip
-        ax.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
-        ax.set_yticks(range(rows), [glossary.label(f"theme.{t}", lang) for t in THEMES])
-        for x, group in enumerate(groups):
-            plot_heading(ax, _heading(cells.loc[(THEMES[0], group)], group, glossary=glossary, lang=lang), x=x)
-        ax.set_xticks([])
-        ax.tick_params(length=0)
-        ax.spines[:].set_visible(False)
-    return ax
+    cells = frame.set_index(["theme", "group"])
+    grid = cells["share"].unstack("group").loc[list(THEMES), groups].to_numpy(dtype=float)
+    columns, rows = len(groups), len(THEMES)
+    edges = (np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5)
+    ax.pcolormesh(*edges, grid, cmap=share_colours(), vmin=0, vmax=top, edgecolor="white", linewidth=0.6)
+    for x, group in enumerate(groups):
+        if cells.loc[(THEMES[0], group), "censored"]:
+            ax.add_patch(
+                Rectangle((x - 0.5, -0.5), 1, rows, fc="none", ec="#9a9a9a", hatch="////", linewidth=0)
+            )
+        for y, theme in enumerate(THEMES):
+            row = cells.loc[(theme, group)]
+            ground = share_colours()(row["share"] / top)
+            ax.text(
+                x, y, _cell_words(row, glossary, lang), size=SMALLEST_PT, ha="center", va="center", color=_ink_on(ground),
+                bbox={"facecolor": ground, "edgecolor": "none", "pad": 0.6} if row["censored"] else None,
+            )  # fmt: skip
+    # Of several panels the last may have fewer columns, which are as wide as those above them.
+    ax.set(xlim=(-0.5, layout.across - 0.5), ylim=(rows - 0.5, -0.5))
+    ax.set_yticks(range(rows), [glossary.label(f"theme.{t}", lang) for t in THEMES])
+    for x, group in enumerate(groups):
+        lines = _heading(cells.loc[(THEMES[0], group)], group, glossary=glossary, lang=lang)
+        plot_heading(ax, [layout.names[group], *lines[1:]], x=x, turned=layout.turned)
+    ax.set_xticks([])
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+
+
+def _cell_words(row: pd.Series, glossary: Glossary, lang: str) -> str:
+    silent = row["censored"] and not row["n_coded"]
+    return glossary.label("axis.not_seen", lang) if silent else f"{row['share']:.0%}  ({row['n_coded']})"
+
+
+def _shorten(name: str, *, most: float) -> str:
+    """Return *name*, cut in its middle if it is wider than *most* points: names differ at their beginnings and ends."""
+    kept = len(name)
+    short = name
+    while text_width(short, size=7.5) > most:
+        kept -= 1
+        short = f"{name[: kept - kept // 2]}…{name[len(name) - kept // 2 :]}"
+    return short
 
 
 def plot_share_panels(

@@ -198,10 +198,20 @@ def share_colours() -> Colormap:
     return LinearSegmentedColormap.from_list("cxzy_shares", _SEQUENCE)
 
 
-def plot_heading(ax: Axes, lines: Sequence[str], *, x: float) -> None:
-    """Write *lines* above *ax*, centred at *x* (data), on base lines that are level with those of its neighbours."""
+def plot_heading(ax: Axes, lines: Sequence[str], *, x: float, turned: bool = False) -> None:
+    """Write *lines* above *ax*, centred at *x* (data), on base lines that are level with those of its neighbours.
+
+    *turned* lines run upwards, the first at the left.
+    """
     for i, line in enumerate(reversed(lines)):
         first = i == len(lines) - 1
+        if turned:
+            ax.annotate(
+                line, (x, 1), (4.5 * (len(lines) - 1) - 9 * i, 4), xycoords=("data", "axes fraction"),
+                textcoords="offset points", ha="center", va="bottom", rotation=90, size=7.5 if first else SMALLEST_PT,
+                color=INK if first else QUIET,
+            )  # fmt: skip
+            continue
         ax.annotate(
             line, (x, 1), (0, 4 + 9 * i + (1 if first else 0)), xycoords=("data", "axes fraction"),
             textcoords="offset points", ha="center", va="baseline", size=7.5 if first else SMALLEST_PT,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cxzy_study.reading.described import fill_in
 from cxzy_study.reading.documents import Reading, read_text
 from cxzy_study.reading.formats import FORMATS, TABLES, Source, iter_rows, open_text
 from cxzy_study.tables import InvalidInput
@@ -17,12 +18,13 @@ from cxzy_study.tables import InvalidInput
 
 @dataclass(frozen=True, repr=False)
 class Document:
-    """A document that was read, with what is known of its file."""
+    """A document that was read, with what is known of its file; *author* is what a table tells."""
 
     reading: Reading
     path: Path
     suffix: str
     sha256: str
+    author: str = ""
 
     def __repr__(self) -> str:
         return f"Document {self.path.name}: {self.reading!r}"
@@ -96,8 +98,10 @@ def read_files(
     inputs : sequence of path
         Files and folders; see :func:`list_files` for the ids.
     text_column, id_column : str, optional
-        Columns of tables (CSV, XLSX, JSONL, Parquet) that hold the text and an id of each
+        Columns of tables (CSV, TSV, XLSX, JSONL, Parquet) that hold the text and an id of each
         document; by default ``text`` (content, 正文, …) and ``doc_id`` (id, 编号) or the row's number.
+        Columns of title, date and outlet (:data:`cxzy_study.reading.described.COLUMNS`) tell these
+        where the text itself does not.
     names : tuple of str
         Names that conversion of script leaves as printed.
     """
@@ -107,7 +111,8 @@ def read_files(
             if suffix not in FORMATS:
                 raise InvalidInput(f"Invalid file {path.name}: its format must be one of {' '.join(sorted(FORMATS))}.")
             if suffix in TABLES:
-                for row_id, _, row in iter_rows(path, suffix=suffix, text_column=text_column, id_column=id_column):
+                rows = iter_rows(path, suffix=suffix, text_column=text_column, id_column=id_column, names=names)
+                for row_id, _, row in rows:
                     row_doc = f"{doc_id}#{row_id}"
                     if isinstance(row, InvalidInput):
                         yield Rejected(row_doc, path, str(row))
@@ -128,7 +133,8 @@ def _document(source: Source, doc_id: str, path: Path, content: bytes, names: tu
     )
     if not reading.units:
         return Rejected(doc_id, path, f"Invalid document {doc_id}: holds no running text (only furniture, or nothing).")
-    return Document(reading, path, source.suffix, hashlib.sha256(content).hexdigest())
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Document(fill_in(reading, source.told), path, source.suffix, sha256, source.told.author)
 
 
 def documents_frame(documents: Sequence[Document]) -> pd.DataFrame:

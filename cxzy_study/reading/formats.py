@@ -8,21 +8,23 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from cxzy_study.reading.delimited import MAX_CELL_CHARS, Cells, find_delimiter, split_lines, table_rows
+from cxzy_study.reading.described import NOTHING, Described, describe_row, find_described
 from cxzy_study.reading.encodings import decode
 from cxzy_study.tables import InvalidInput
 
 TEXTS = frozenset({".txt", ".md", ".html", ".htm", ".docx", ".pdf"})
-TABLES = frozenset({".csv", ".xlsx", ".jsonl", ".parquet"})
+TABLES = frozenset({".csv", ".tsv", ".xlsx", ".jsonl", ".parquet"})
 FORMATS = TEXTS | TABLES
 
 MAX_FILE_BYTES = 64 * 2**20
 MAX_TABLE_BYTES = 2**31
 MAX_UNPACKED_BYTES = 256 * 2**20
-MAX_DOCUMENT_CHARS = 16 * 2**20
+MAX_DOCUMENT_CHARS = MAX_CELL_CHARS
 MAX_ID_CHARS = 1000
 TEXT_COLUMNS = ("text", "content", "正文", "内容", "全文")
 ID_COLUMNS = ("doc_id", "id", "编号")
@@ -30,13 +32,14 @@ ID_COLUMNS = ("doc_id", "id", "编号")
 
 @dataclass(frozen=True)
 class Source:
-    """A document as its file gives it: decoded text, and how to read it."""
+    """A document as its file gives it: decoded text, how to read it, and what a table tells of it."""
 
     suffix: str
     text: str
     encoding: str
     html: bool = False
     markdown: bool = False
+    told: Described = NOTHING
 
 
 def open_text(content: bytes, *, suffix: str, name: str) -> Source:
@@ -76,7 +79,7 @@ def open_text(content: bytes, *, suffix: str, name: str) -> Source:
 
 
 def iter_rows(
-    path: Path, *, suffix: str, text_column: str | None, id_column: str | None
+    path: Path, *, suffix: str, text_column: str | None, id_column: str | None, names: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, str, Source | InvalidInput]]:
     """Yield ``(row id, file encoding, document or reason of refusal)`` for each row of a table of documents.
 
@@ -92,6 +95,7 @@ def iter_rows(
         )
     rows, encoding = open_rows(path, suffix)
     columns: tuple[str, str] | None = None
+    described: tuple[str, ...] = ()
     seen: set[str] = set()
     number = 0
     for number, row in enumerate(rows, start=1):
@@ -100,8 +104,12 @@ def iter_rows(
             continue
         if columns is None:
             columns = choose_columns(list(row), text_column, id_column, name)
+            described = find_described(list(row), without=columns)
         row_id, cell = check_row(row, number, columns=columns, seen=seen, name=name)
-        yield row_id, encoding, cell if isinstance(cell, InvalidInput) else cell_source(cell, suffix, encoding)
+        if isinstance(cell, InvalidInput):
+            yield row_id, encoding, cell
+        else:
+            yield row_id, encoding, replace(cell_source(cell, suffix, encoding), told=describe_row(row, described, names=names))
     if not number:
         raise InvalidInput(f"Invalid table {name}: has no rows.")
 
@@ -171,41 +179,15 @@ Row = dict[str, Any]
 
 def open_rows(path: Path, suffix: str) -> tuple[Iterator[Row | InvalidInput], str]:
     """Return the rows of a table by column, or why one is refused, and the encoding of its file."""
-    if suffix == ".csv":
-        import csv
-
+    if suffix in {".csv", ".tsv"}:
         text, encoding = decode(path.read_bytes(), name=path.name)
-        csv.field_size_limit(MAX_DOCUMENT_CHARS)
-        return csv_rows(csv.reader(io.StringIO(text, newline="")), path.name), encoding
+        return table_rows(Cells(split_lines(text), path.name, delimiter=find_delimiter(text))), encoding
     if suffix == ".jsonl":
         text, encoding = decode(path.read_bytes(), name=path.name)
         return jsonl_rows(text.split("\n"), path.name), encoding
     if suffix == ".xlsx":
         return _xlsx_rows(path), "xlsx"
     return _parquet_rows(path), "parquet"
-
-
-def csv_rows(reader: Any, name: str) -> Iterator[Row | InvalidInput]:
-    """Yield the rows of a :func:`csv.reader` by column, or why one is refused; the first row names the columns."""
-    import csv
-
-    header: list[str] | None = None
-    try:
-        for cells in reader:
-            if header is None:
-                header = cells
-                if len(set(header)) < len(header):
-                    raise InvalidInput(f"Invalid table {name}: column names must be unique. {', '.join(header)}.")
-            elif not cells:
-                continue
-            elif len(cells) != len(header):
-                yield InvalidInput(
-                    f"Invalid row {reader.line_num} of {name}: has {len(cells)} cells, the header {len(header)}."
-                )
-            else:
-                yield dict(zip(header, cells, strict=True))
-    except csv.Error as error:
-        raise InvalidInput(f"Invalid table {name}, line {reader.line_num}: {error}. Save it again as CSV.") from None
 
 
 _HALF = re.compile("[\ud800-\udfff]")

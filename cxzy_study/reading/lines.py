@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import compress
 
 from cxzy_study.reading.furniture import find_reason, fold_line
 from cxzy_study.reading.markup import Block, Element
@@ -70,15 +71,38 @@ def mark_outside(lines: list[Line], page_title: str) -> None:
         if weights[best] < 0.8 * weights[chosen]:
             break
         chosen = best
-    for line in lines:
+    inside = [_is_within(line, chosen) for line in lines]
+    heading = None if any(map(_is_heading, compress(lines, inside))) else _heading_above(lines, inside)
+    for line, within in zip(lines, inside, strict=True):
         assert line.block is not None
-        node = line.block.element
-        while node is not None and node.index != chosen:
-            node = node.parent
-        if node is None and not is_page_title(line, page_title):
+        if not within and line is not heading and not is_page_title(line, page_title):
             line.reason = "outside the article"
         elif line.block.link_share > 0.6 and len(line.folded) < 80:
             line.reason = "links"
+
+
+def _is_within(line: Line, chosen: int) -> bool:
+    node = line.block.element if line.block else None
+    while node is not None and node.index != chosen:
+        node = node.parent
+    return node is not None
+
+
+def _is_heading(line: Line) -> bool:
+    return line.block is not None and line.block.element.tag == "h1"
+
+
+def _heading_above(lines: list[Line], inside: list[bool]) -> Line | None:
+    """Return the ``<h1>`` that stands directly above the article, with nothing but furniture between them."""
+    for i in range(inside.index(True) - 1 if True in inside else -1, -1, -1):
+        line = lines[i]
+        if _is_heading(line):
+            # The site's own name is one on many pages.
+            named = is_site(line.folded) or len(key_of(line.folded)) < 5
+            return None if named or (line.block and line.block.link_share > 0.6) else line
+        if find_reason(line.folded, before_body=True, after_body=False, titled=True) not in {"byline", "share bar", "masthead", "debris"}:
+            return None
+    return None
 
 
 def is_page_title(line: Line, page_title: str) -> bool:
@@ -89,7 +113,40 @@ def is_page_title(line: Line, page_title: str) -> bool:
     tag = line.block.element.tag if line.block else ""
     label = line.block.element.label if line.block else ""
     heading = bool(re.fullmatch(r"h[1-4]|th|caption", tag)) or "title" in label
+    if heading and tag == "h1" and not is_site(line.folded):
+        # Worded a little differently: the beginnings overlap.
+        same = next((i for i, pair in enumerate(zip(key, title, strict=False)) if pair[0] != pair[1]), min(len(key), len(title)))
+        if same >= 5 and 2 * same >= len(key):
+            return True
     return heading and (title.startswith(key) or (key in title and 2 * len(key) >= len(title)))
+
+
+_SITE = r"网|网站|在线|频道|日报|晚报|时报|早报|周刊|门户|官网|论坛"
+_OWNER = rf"{_SITE}|新闻|新闻中心|资讯|电视台|政府|党委|委员会|学校|大学|学院|中学|小学|局|部|办公室"
+_SUFFIX = re.compile(
+    rf"\s*(?:[_|｜丨].*|\s[-–]+\s.{{2,60}}|--+.{{2,60}}|[-–]\s?[^\s–-]{{1,30}}(?:{_OWNER})|—+\s?[^\s—]{{1,30}}(?:{_SITE}))\s*$"
+)
+"""What names the site behind a title; behind a dash (——) may well stand a subtitle."""
+
+
+def is_site(text: str) -> bool:
+    """Whether a line is the name of a site or paper.
+
+    >>> is_site("云岭党建网"), is_site("松岭县推行承诺制")
+    (True, False)
+    """
+    return bool(re.fullmatch(rf"\S{{2,12}}(?:{_SITE})", text))
+
+
+def cut_site(title: str) -> str:
+    """Return a page's <title> without the name of its site behind the title proper.
+
+    >>> cut_site("松岭县推行承诺制_云岭党建网"), cut_site("松岭县推行承诺制 - 要闻 - 云岭网"), cut_site("为谁亮灯——松岭县见闻")
+    ('松岭县推行承诺制', '松岭县推行承诺制', '为谁亮灯——松岭县见闻')
+    """
+    while len(title) <= 300 and (match := _SUFFIX.search(title)) and len(key_of(title[: match.start()])) >= 5:
+        title = title[: match.start()]
+    return title
 
 
 def is_open(text: str) -> bool:

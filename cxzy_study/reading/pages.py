@@ -10,6 +10,7 @@ from cxzy_study.reading.furniture import CREDIT, DATELINE
 from cxzy_study.reading.lines import (
     CLOSED,
     Line,
+    cut_site,
     is_open,
     key_of,
     make_line,
@@ -26,7 +27,9 @@ from cxzy_study.text.spans import Span, Traced, invert_spans, join
 Mark = tuple[int, int, str]
 
 _DATE = re.compile(r"((?:19|20)\d{2})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})")
-_OUTLET = re.compile(r"(?:文章来源|来源|稿源|出处)\s*[:：]\s*(\S{2,20})")
+_OUTLET = re.compile(
+    r"(?:文章来源|来源|稿源|出处)\s*[:：]\s*[(（【\[]?(《[^\s《》()（）【】\[\]]{2,18}》|[^\s《》()（）【】\[\]」』〕〉]{2,20})"
+)
 
 
 @dataclass
@@ -112,7 +115,7 @@ def _joined_cells(blocks: list[Block]) -> list[Block]:
 def _describe(body: Body, lines: list[Line], page_title: str) -> None:
     titles = [line.text.text for line in lines if line.title and not line.reason]
     stated = [t for t in titles if page_title and key_of(t) in key_of(page_title)]
-    body.title = fold_title((stated or titles or [page_title])[0])
+    body.title = fold_title((stated or titles or [cut_site(page_title)])[0])
     for line in lines:
         if line.reason in {"byline", "masthead", "menu", "outside the article", "signature date"}:
             if not body.published_on and (match := _DATE.search(line.folded)):

@@ -153,6 +153,7 @@ def _split_paragraph(
     parallel: bool,
 ) -> None:
     holder = current = sections.path
+    item = ""
     for number, (a, b) in enumerate(places):
         piece = text.cut(a, b)
         mark, printed = find_enumerator(piece.text)
@@ -166,9 +167,11 @@ def _split_paragraph(
             kind = "heading"
         elif mark in {"is", "ordinal", "(1)", "①"} and more and len(piece.text) - len(printed) <= MAX_RUN_IN_ITEM:
             after = text.text[places[number + 1][0] :]
-            if piece.text[-1] not in "；;" and find_enumerator(after)[0] != mark:
+            # Behind an item that ends in a semicolon stands one more item, the last.
+            if item != mark and piece.text[-1] not in "；;" and find_enumerator(after)[0] != mark:
                 current = sections.child(holder)
                 kind = "heading"
+        item = mark if kind == "sentence" and piece.text[-1] in "；;" else ""
         units.append(_unit(kind, current, printed, index, piece))
 
 

@@ -9,14 +9,13 @@ import pandas as pd
 
 from cxzy_study.coding.agreement import count_units_needed
 from cxzy_study.coding.changes import compare_codebooks
-from cxzy_study.coding.coder import code_units
 from cxzy_study.coding.codes import sheet_codes
 from cxzy_study.coding.exports import save_annotations
 from cxzy_study.coding.refi import save_refi_codebook, save_refi_project
 from cxzy_study.coding.reliability import compare_coders, find_disagreements
-from cxzy_study.coding.sheets import load_sheet, sample_sheet, save_sheet
+from cxzy_study.coding.sheets import load_paragraphs, load_sheet, sample_sheet, save_sheet
 from cxzy_study.study.load import SEED, Study, load_codebook, load_study
-from cxzy_study.study.own import check_free
+from cxzy_study.study.own import check_free, code_own
 from cxzy_study.study.rebuild import read_corpus
 from cxzy_study.tables import THEMES, InvalidInput, load_table
 
@@ -31,7 +30,8 @@ def agree(a: Path, b: Path, *, units: Path | None = None) -> tuple[str, pd.DataF
     a, b : path
         Tables ``sheet``, or coding sheets filled in (XLSX or CSV, as ``cxzy sheet`` makes them).
     units : path, optional
-        Table of units with paragraphs (``cxzy read`` writes one); by default that of the study.
+        Table of units with paragraphs (``cxzy read`` writes one). By default the sheets tell them, as ``cxzy sheet``
+        writes them; of sheets that do not, the study's units do.
 
     Returns
     -------
@@ -39,14 +39,21 @@ def agree(a: Path, b: Path, *, units: Path | None = None) -> tuple[str, pd.DataF
         The table and the units on which the two differ, for people.
     table : DataFrame
         See :func:`compare_coders`.
+
+    Raises
+    ------
+    InvalidInput
+        If a sheet cannot be understood, or nothing tells the paragraph of a unit.
     """
     sides = [sheet_codes(_load_any_sheet(path), coder=path.stem) for path in (a, b)]
     if a.stem == b.stem:
         sides = [side.assign(coder=str(path)) for side, path in zip(sides, (a, b), strict=True)]
-    blocks = pd.read_csv(units, encoding="utf-8-sig") if units else load_study()["units"]
-    lacking = {"doc_id", "unit_id", "paragraph"} - set(blocks.columns)
-    if lacking:
-        raise InvalidInput(f"Invalid --units {units}: must have the columns doc_id, unit_id, paragraph. {sorted(lacking)}.")
+    blocks = _load_blocks(units) if units else _find_blocks(a, b)
+    known = set(zip(blocks["doc_id"], blocks["unit_id"], strict=True))
+    both = set.intersection(*({*zip(side["doc_id"], side["unit_id"], strict=True)} for side in sides))
+    if lost := sorted(f"{d}/{u}" for d, u in both - known):
+        rule = "nothing tells the paragraph of some units; name their table with --units, which cxzy read INPUT --to DIR writes"
+        raise InvalidInput(f"Invalid --units {units or ''}: {rule} as DIR/units.csv. {lost[:5]}.")
     table = compare_coders(*sides, blocks=blocks, seed=SEED)
     differ = find_disagreements(*sides, units=blocks)
     parts = [
@@ -56,6 +63,24 @@ def agree(a: Path, b: Path, *, units: Path | None = None) -> tuple[str, pd.DataF
         differ.to_string(index=False) if len(differ) else "none",
     ]
     return "\n".join(parts), table
+
+
+def _load_blocks(path: Path) -> pd.DataFrame:
+    try:
+        blocks = pd.read_csv(path, encoding="utf-8-sig", dtype={"doc_id": str, "unit_id": str})
+    except FileNotFoundError:
+        raise InvalidInput(f"Invalid --units {path}: no such file.") from None
+    if lacking := {"doc_id", "unit_id", "paragraph"} - set(blocks.columns):
+        raise InvalidInput(f"Invalid --units {path}: must have the columns doc_id, unit_id, paragraph. {sorted(lacking)}.")
+    return blocks
+
+
+def _find_blocks(a: Path, b: Path) -> pd.DataFrame:
+    """Return the paragraphs that the sheets tell, or else those of the study."""
+    told = [table for table in map(load_paragraphs, (a, b)) if table is not None]
+    if not told:
+        return load_study()["units"]
+    return pd.concat(told, ignore_index=True).drop_duplicates(["doc_id", "unit_id"])
 
 
 def _load_any_sheet(path: Path) -> pd.DataFrame:
@@ -82,7 +107,7 @@ def compare(old: Path, new: Path, units: pd.DataFrame) -> tuple[str, dict[str, p
     changes = compare_codebooks(*books, units=units)
     rules = changes.rules[(changes.rules.change != "same") | (changes.rules.n_old != changes.rules.n_new)]
     moved = changes.shares[(changes.shares.n_added > 0) | (changes.shares.n_lost > 0)]
-    parts = [f"old: {books[0].label}", f"new: {books[1].label}"]
+    parts = [f"old: {books[0].label}", f"new: {books[1].label}", "Both codebooks code by their rules, without learned weights."]
     for title, table in (("rules", rules), ("codes", changes.codes), ("shares", moved)):
         parts.append(f"\n{len(table)} {title} that change:")
         parts.append(table.to_string(index=False) if len(table) else "none")
@@ -95,19 +120,27 @@ def study_units(corpus: Path) -> pd.DataFrame:
     return pd.concat([reading.units_frame() for reading in readings.values()], ignore_index=True)
 
 
-def make_sheet(units: pd.DataFrame, path: Path, *, sample: int | None = None, force: bool = False) -> str:
-    """Write a coding sheet, of all units or of a sample in which rare themes occur, and say how to go on."""
+def make_sheet(
+    units: pd.DataFrame, path: Path, *, sample: int | None = None, coder: str | None = None, force: bool = False
+) -> str:
+    """Write a coding sheet, of all units or of a sample in which rare themes occur, and say how to go on.
+
+    What is rare the machine says: *coder* is that of :func:`cxzy_study.study.own.code_own`.
+    """
     check_free(path, force=force)
+    if sample is not None and not 1 <= sample <= len(units):
+        raise InvalidInput(f"Invalid --sample {sample}: must be from 1 to {len(units)}, the number of units.")
     codebook = load_codebook()
     chosen = units
     if sample is not None:
-        codes, _ = code_units(units, codebook=codebook)
+        codes, _, _ = code_own(units, codebook=codebook, coder=coder)
         chosen = sample_sheet(units, codes=codes, themes=codebook.theme_ids, seed=SEED, n=sample)
     save_sheet(chosen, path, codebook=codebook, within=units)
     needed = {share: count_units_needed(minimum=0.80, share=share) for share in (0.5, 0.2, 0.1, 0.05)}
     sizes = ", ".join(f"{n:,} if {share:.0%} of the units bear it" for share, n in needed.items())
     return (
-        f"{len(chosen)} units in {path}. Mark themes with x, or none; then cxzy agree {path} OTHER.\n"
+        f"{len(chosen)} units in {path}. Mark themes with x, or none. "
+        f"A second reader fills in a copy; then: cxzy agree {path} COPY\n"
         f"To show that a theme's alpha is at least 0.80 (5% level) takes, by Bloch and Kraemer's formula, {sizes}."
     )
 

@@ -51,6 +51,43 @@ _KINDS = {
 }  # fmt: skip
 
 
+OWN = {
+    "documents": ("a document that was read", {
+        "doc_id": "its path below INPUT; of a table's row `file#id`, or `file#number`",
+        "file": "name of its file",
+        "format": "ending of its file",
+        "encoding": "encoding that was found out; `(damaged)` where bytes were not of it",
+        "script": "simplified or traditional, as printed",
+        "title": "title as printed, in simplified script; of a table's row that of its column (title, 标题, 题名 …) where the text has none",
+        "published_on": "date of publication (ISO 8601) as the page prints it; else that of the column (date, 日期, 发布日期 …)",
+        "outlet": "newspaper, magazine or site as the page prints it; else that of the column (outlet, 来源, 媒体 …)",
+        "n_chars": "code points of the decoded file",
+        "n_kept": "of these in units",
+        "n_removed": "of these in no unit, as `removed.csv` tells",
+        "n_headings": "headings among its units",
+        "n_sentences": "sentences among its units",
+        "sha256": "SHA-256 of its file; of a row of its text as UTF-8",
+        "duplicate_of": "the first document of the same content; `--unique` leaves the others out",
+    }),
+    "ordinals": ("a gap or repeat in a run of enumerators of one kind within one section", {
+        "doc_id": "document", "unit_id": "unit where it shows", "enumerator": "as printed: 三、", "expected": "number that was due",
+        "found": "number that stands there",
+    }),
+    "rejected": ("a file or row that could not be read; with `--keep-going`, if there is any", {
+        "doc_id": "as in `documents.csv`", "file": "name of the file", "reason": "why, and what to do",
+    }),
+}  # fmt: skip
+"""What `cxzy read` writes beside the tables of the study, column by column."""
+
+_OWN_HEAD = """
+## Documents of your own
+
+`cxzy read INPUT --to DIR` writes, with a byte-order mark so that spreadsheets show Chinese right, `units.csv` (with one more
+column, `text`), `removed.csv`, `script_changes.csv` and `announced.csv`, whose columns are those of the tables of that name
+above, a page `accounts/…account.html` for each document, and
+"""
+
+
 def describe_data() -> str:
     """Return `data/README.md`: every table and column, with what a cell holds."""
     places: dict[str, list[str]] = {}
@@ -73,7 +110,11 @@ def describe_data() -> str:
             cell = _KINDS[c.kind] + ("" if c.required else ", may be empty")
             values = f" ({', '.join(c.allowed)})" if c.allowed and len(c.allowed) < 12 else ""
             parts.append(f"| `{c.name}` | {cell} | {c.doc}{values} |")
-    return "\n".join(parts) + "\n"
+    parts.append(_OWN_HEAD)
+    for name, (row, columns) in OWN.items():
+        parts.append(f"`{name}.csv`. One row is {row}.\n\n| column | what it holds |\n|---|---|")
+        parts += [*(f"| `{column}` | {doc} |" for column, doc in columns.items()), ""]
+    return "\n".join(parts).rstrip("\n") + "\n"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import pandas as pd
 import yaml
 
 from cxzy_study.coding.codebook import Codebook
-from cxzy_study.coding.coder import code_units
 from cxzy_study.findings.shares import count_shares
 from cxzy_study.output.explorer import build_explorer, save_explorer
 from cxzy_study.output.glossary import load_glossary
@@ -18,7 +17,7 @@ from cxzy_study.output.remarks import load_remarks
 from cxzy_study.reading.documents import Reading
 from cxzy_study.reading.files import Document
 from cxzy_study.study.load import CODEBOOK, DECIDED, READERS, ROOT, SEED, Study, load_codebook, rounded
-from cxzy_study.study.own import find_facts, own_sources, read_all, units_of
+from cxzy_study.study.own import check_coder, code_own, find_facts, own_sources, read_all, units_of
 from cxzy_study.study.practices import PRACTICE_SHEETS
 from cxzy_study.study.rebuild import place_in_files, read_corpus
 from cxzy_study.tables import THEMES, InvalidInput
@@ -65,9 +64,9 @@ def explore_study(study: Study, *, to: Path, corpus: Path | None = None) -> Path
 
 
 def explore_files(
-    inputs: Sequence[str | Path], *, to: Path, codebook: str | Path | None = None, **reading: Any
+    inputs: Sequence[str | Path], *, to: Path, codebook: str | Path | None = None, coder: str | None = None, **reading: Any
 ) -> tuple[Path, list[Document], pd.DataFrame]:
-    """Write an explorer of anyone's documents: read, coded by rules, facts found, texts in the page.
+    """Write an explorer of anyone's documents: read, coded as ``cxzy code`` codes, facts found, texts in the page.
 
     Parameters
     ----------
@@ -75,6 +74,8 @@ def explore_files(
         As for :func:`cxzy_study.study.own.read_all`.
     codebook
         A codebook of one's own; by default the study's.
+    coder
+        As for :func:`cxzy_study.study.own.code_files`.
 
     Returns
     -------
@@ -88,16 +89,17 @@ def explore_files(
     Raises
     ------
     InvalidInput
-        If nothing can be read, or one of the study's sources is among the documents and the page
+        If nothing can be read, the coder does not fit the codebook, or one of the study's sources is among the documents and the page
         would lie in the checkout.
     """
+    book = load_codebook(codebook or ROOT / CODEBOOK)
+    check_coder(coder, book)
     documents, rejected = read_all(inputs, **reading)
     known = set(pd.read_csv(ROOT / DECIDED["sources"], dtype=str)["sha256"])
     if known & {d.sha256 for d in documents}:
         check_outside(to, root=ROOT, why="one of the study's sources is among the documents, and its text must not be committed")
-    book = load_codebook(codebook or ROOT / CODEBOOK)
     page = build_explorer(
-        own_tables(documents, codebook=book),
+        own_tables(documents, codebook=book, coder=coder),
         glossary=load_glossary(ROOT / "data/glossary.csv"),
         codebook=codebook_words(book),
         study={"name": "cxzy_study", "version": _citation(ROOT)["version"]},
@@ -108,11 +110,11 @@ def explore_files(
     return save_explorer(page, to), documents, rejected
 
 
-def own_tables(documents: Sequence[Document], *, codebook: Codebook) -> dict[str, pd.DataFrame]:
+def own_tables(documents: Sequence[Document], *, codebook: Codebook, coder: str | None = None) -> dict[str, pd.DataFrame]:
     """Return the tables that the chain makes of anyone's documents, as far as the explorer shows them."""
     units = units_of(documents)
     readings = [d.reading for d in documents]
-    codes, evidence = code_units(units, codebook=codebook)
+    codes, evidence, _ = code_own(units, codebook=codebook, coder=coder)
     return {
         "sources": own_sources(documents),
         "units": units.drop(columns="text"),
@@ -127,7 +129,9 @@ def own_tables(documents: Sequence[Document], *, codebook: Codebook) -> dict[str
 def _own_shares(codes: pd.DataFrame, units: pd.DataFrame, themes: Sequence[str]) -> dict[str, pd.DataFrame]:
     """Return table ``shares``, of those themes of the codebook that the table knows; nothing if it knows none."""
     known = codes[codes["theme"].isin([*THEMES, "none"])]
-    shares = count_shares(known, units, coder="rules", seed=SEED)
+    if known.empty:
+        return {}
+    shares = count_shares(known, units, coder=known["coder"].iloc[0], seed=SEED)
     shares = rounded(shares[shares["theme"].isin(list(themes))].reset_index(drop=True))
     return {"shares": shares} if len(shares) else {}
 

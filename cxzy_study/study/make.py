@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from cxzy_study.output.exhibits import EXHIBITS, check_exhibit, frame_exhibit
 from cxzy_study.output.figures import FORMATS, Picture, save_exhibit, show_exhibit
 from cxzy_study.output.glossary import Glossary, load_glossary
 from cxzy_study.output.pictures import find_png_difference
+from cxzy_study.output.plots_shares import lay_heat
 from cxzy_study.output.report import FORMATS as REPORT_FORMATS
 from cxzy_study.output.report import build_report
 from cxzy_study.output.style import LANGS
@@ -25,7 +27,7 @@ from cxzy_study.study.explore import PAGE, explore_study
 from cxzy_study.study.findings import refresh_findings
 from cxzy_study.study.load import FOUND, ROOT, Study, load_study
 from cxzy_study.study.notebooks import refresh_notebook
-from cxzy_study.tables import save_bytes
+from cxzy_study.tables import InvalidInput, save_bytes
 
 GLOSSARY = Path("data/glossary.csv")
 MADE = ("notebooks", "figures", "report", "data")
@@ -94,10 +96,20 @@ def show_figure(study: Study, exhibit_id: str, *, lang: str = "en", coder: str =
 
 
 def show_shares(shares: pd.DataFrame, sources: pd.DataFrame, *, codebook: dict[str, Any], lang: str = "en") -> Picture:
-    """Return the heat map of themes for documents of one's own, coded by rules."""
+    """Return the heat map of themes for documents of one's own.
+
+    Raises
+    ------
+    InvalidInput
+        If the shares are not of one coder, or of too many documents for a figure.
+    """
+    coders = shares["coder"].unique().tolist()
+    if len(coders) != 1:
+        raise InvalidInput(f"Invalid shares: must be of one coder. {coders}.")
     exhibit = check_exhibit("fig_themes")
-    frame = frame_exhibit(exhibit, {"shares": shares, "sources": sources}, coder="rules")
+    frame = frame_exhibit(exhibit, {"shares": shares, "sources": sources}, coder=coders[0])
     glossary = load_glossary(ROOT / GLOSSARY)
+    exhibit = replace(exhibit, height_mm=max(exhibit.height_mm, lay_heat(frame, glossary=glossary, lang=lang).height_mm))
     return show_exhibit(exhibit, frame, glossary=glossary, codebook=codebook, lang=lang)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -24,7 +25,7 @@ from cxzy_study.reading.files import Document, Rejected, documents_frame, read_f
 from cxzy_study.reading.structure import find_announced, find_missing_ordinals
 from cxzy_study.study.load import CODEBOOK, ROOT, load_codebook
 from cxzy_study.study.rebuild import add_spans, place_in_files
-from cxzy_study.tables import SCHEMAS, InvalidInput, check_table, save_bytes, table_text
+from cxzy_study.tables import SCHEMAS, InvalidInput, check_table, naming, save_bytes, table_text
 
 CODERS = ("learned", "rules")
 WEIGHTS = Path("data/coding/learned")
@@ -37,8 +38,20 @@ def read_all(
     text_column: str | None = None,
     id_column: str | None = None,
     names: tuple[str, ...] = (),
+    unique: bool = False,
 ) -> tuple[list[Document], pd.DataFrame]:
-    """Read every document of *inputs*.
+    """Read every document of *inputs*; say on standard error which of them repeat another, byte for byte.
+
+    Parameters
+    ----------
+    inputs : sequence of path
+        Files and folders.
+    keep_going : bool
+        Set aside what cannot be read instead of stopping.
+    text_column, id_column, names
+        As for :func:`cxzy_study.reading.files.read_files`.
+    unique : bool
+        Leave repeats out.
 
     Returns
     -------
@@ -62,8 +75,30 @@ def read_all(
         else:
             raise InvalidInput(f"{item.reason.rstrip('.')}. ({item.doc_id}; --keep-going sets such files aside.)")
     if not documents:
-        raise InvalidInput(f"Invalid INPUT: no document could be read. {rejected[0][2] if rejected else ''}")
+        # Something was listed, and all of it set aside.
+        doc_id, _, reason = rejected[0]
+        raise InvalidInput(f"Invalid INPUT: no document could be read. {doc_id}: {reason} ({len(rejected):,} set aside.)")
+    repeats = find_repeats(documents)
+    if repeats:
+        from tqdm import tqdm
+
+        tqdm.write(_tell_repeats(repeats, unique=unique), file=sys.stderr)
+        documents = [d for d in documents if not unique or d.reading.doc_id not in repeats]
     return documents, pd.DataFrame(rejected, columns=["doc_id", "file", "reason"])
+
+
+def find_repeats(documents: Iterable[Document]) -> dict[str, str]:
+    """Return the ids of documents whose content is that of an earlier one, byte for byte, with the earlier one's id."""
+    first: dict[str, str] = {}
+    twins = ((d.reading.doc_id, first.setdefault(d.sha256, d.reading.doc_id)) for d in documents)
+    return {doc_id: twin for doc_id, twin in twins if twin != doc_id}
+
+
+def _tell_repeats(repeats: Mapping[str, str], *, unique: bool) -> str:
+    shown = ", ".join(f"{doc_id} = {twin}" for doc_id, twin in list(repeats.items())[:10])
+    more = f" and {len(repeats) - 10:,} more" if len(repeats) > 10 else ""
+    many = "1 document repeats" if len(repeats) == 1 else f"{len(repeats):,} documents repeat"
+    return f"{many} another, {'left out' if unique else 'counted all the same (--unique leaves such out)'}: {shown}{more}"
 
 
 def _with_progress(items: Iterable[Document | Rejected]) -> Iterable[Document | Rejected]:
@@ -86,10 +121,10 @@ def account_pages(documents: Sequence[Document]) -> dict[str, bytes]:
     }
 
 
-def read_tables(documents: Sequence[Document], rejected: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return what ``cxzy read`` writes: documents, units, ledgers, counts announced and found, and, if any, rejected."""
+def read_tables(documents: Sequence[Document]) -> dict[str, pd.DataFrame]:
+    """Return what ``cxzy read`` writes of documents: documents, units, ledgers, counts announced and found."""
     units = units_of(documents)
-    tables = {
+    return {
         "documents": documents_frame(documents),
         "units": units,
         "announced": place_in_files(find_announced(units), [d.reading for d in documents], "announced"),
@@ -97,7 +132,6 @@ def read_tables(documents: Sequence[Document], rejected: pd.DataFrame) -> dict[s
         "removed": pd.concat([d.reading.removed_frame() for d in documents], ignore_index=True),
         "script_changes": pd.concat([d.reading.script_frame() for d in documents], ignore_index=True),
     }
-    return tables | ({"rejected": rejected} if len(rejected) else {})
 
 
 def code_files(
@@ -109,6 +143,7 @@ def code_files(
     text_column: str | None = None,
     id_column: str | None = None,
     names: tuple[str, ...] = (),
+    unique: bool = False,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Read and code documents.
 
@@ -122,7 +157,7 @@ def code_files(
         By default ``learned`` with the study's codebook, which its weights belong to, and ``rules`` with any other.
     keep_going : bool
         Set aside what cannot be read instead of stopping.
-    text_column, id_column, names
+    text_column, id_column, names, unique
         As for :func:`read_all`.
 
     Returns
@@ -141,15 +176,12 @@ def code_files(
         If the learned coder is asked for with a codebook that it was not made for.
     """
     book = load_codebook(codebook or ROOT / CODEBOOK)
-    learned = check_coder(coder, book) == "learned"
+    check_coder(coder, book)
     documents, rejected = read_all(
-        inputs, keep_going=keep_going, text_column=text_column, id_column=id_column, names=names
+        inputs, keep_going=keep_going, text_column=text_column, id_column=id_column, names=names, unique=unique
     )
     units = units_of(documents)
-    if learned:
-        codes, evidence, chances = code_learned(units, codebook=book, weights=load_weights(ROOT / WEIGHTS))
-    else:
-        (codes, evidence), chances = code_units(units, codebook=book), pd.DataFrame(index=units.index)
+    codes, evidence, chances = code_own(units, codebook=book, coder=coder)
     marks = codes[codes.theme.ne("none") & ~codes.theme.str.contains("=")]
     themes = marks.groupby(["doc_id", "unit_id"], sort=False).theme.agg(";".join).rename("themes")
     coded = units.merge(themes, how="left", on=["doc_id", "unit_id"])
@@ -157,6 +189,33 @@ def code_files(
     columns = ["doc_id", "unit_id", "kind", "spans", "text", "themes"]
     chances = chances.add_prefix("p_").reset_index(drop=True)
     return pd.concat([coded[columns], chances], axis=1), place_in_files(evidence, [d.reading for d in documents], "evidence"), rejected
+
+
+def code_own(
+    units: pd.DataFrame, *, codebook: Codebook | None = None, coder: str | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Code units by the coder that every command takes for documents of one's own.
+
+    Parameters
+    ----------
+    units : DataFrame
+        With their text, as :func:`units_of` gives them.
+    codebook : Codebook, optional
+        By default the study's.
+    coder : {'learned', 'rules'}, optional
+        By default the better one that fits the codebook; see :func:`check_coder`. The codes stand under its name.
+
+    Returns
+    -------
+    codes, evidence : DataFrame
+        As of :func:`cxzy_study.coding.coder.code_units`.
+    chances : DataFrame
+        A row for each unit; from the learned coder a column for each theme: its probability.
+    """
+    book = codebook or load_codebook()
+    if check_coder(coder, book) == "learned":
+        return code_learned(units, codebook=book, weights=load_weights(ROOT / WEIGHTS))
+    return *code_units(units, codebook=book), pd.DataFrame(index=units.index)
 
 
 def check_coder(coder: str | None, codebook: Codebook) -> str:
@@ -219,25 +278,26 @@ def save_people_file(frame: pd.DataFrame, path: Path, *, force: bool = False) ->
 def save_people_folder(tables: Mapping[str, pd.DataFrame | bytes], folder: Path, *, force: bool = False) -> Path:
     """Write a folder of CSVs, and below it `accounts/` with the pages given as bytes, whole or not at all."""
     check_free(folder, force=force, folder=True)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    try:
-        for name, content in tables.items():
-            if isinstance(content, bytes):
-                (scratch / "accounts").mkdir(exist_ok=True)
-                (scratch / "accounts" / name).write_bytes(content)
+    with naming(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+        try:
+            for name, content in tables.items():
+                if isinstance(content, bytes):
+                    (scratch / "accounts").mkdir(exist_ok=True)
+                    (scratch / "accounts" / name).write_bytes(content)
+                else:
+                    (scratch / f"{name}.csv").write_bytes(people_csv(content))
+            scratch.chmod(0o755)
+            if folder.is_dir():
+                for file in sorted(p for p in scratch.rglob("*") if p.is_file()):
+                    place = folder / file.relative_to(scratch)
+                    place.parent.mkdir(exist_ok=True)
+                    os.replace(file, place)
             else:
-                (scratch / f"{name}.csv").write_bytes(people_csv(content))
-        scratch.chmod(0o755)
-        if folder.is_dir():
-            for file in sorted(p for p in scratch.rglob("*") if p.is_file()):
-                place = folder / file.relative_to(scratch)
-                place.parent.mkdir(exist_ok=True)
-                os.replace(file, place)
-        else:
-            os.replace(scratch, folder)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+                os.replace(scratch, folder)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
     return folder
 
 
@@ -265,6 +325,7 @@ def own_sources(documents: Sequence[Document]) -> pd.DataFrame:
         {
             "doc_id": d.reading.doc_id,
             "title": d.reading.title or d.reading.doc_id,
+            "author": d.author,
             "published_on": d.reading.published_on,
             "outlet": d.reading.outlet,
             "place_en": d.reading.doc_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +11,10 @@ import numpy as np
 import pandas as pd
 
 from cxzy_study.coding.codes import sheet_codes
-from cxzy_study.coding.learned import code_learned
 from cxzy_study.coding.sheets import load_sheet, save_sheet
-from cxzy_study.coding.weights import load_weights
 from cxzy_study.findings.estimates import SAMPLED, draw_sample, estimate_shares, size_sample
-from cxzy_study.study.load import ROOT, SEED, load_codebook
-from cxzy_study.study.own import WEIGHTS, check_free, people_csv, read_all, units_of
+from cxzy_study.study.load import SEED, load_codebook
+from cxzy_study.study.own import check_free, code_own, people_csv, read_all, units_of
 from cxzy_study.study.rates import tell_methods
 from cxzy_study.tables import THEMES, InvalidInput, save_bytes
 
@@ -30,14 +29,19 @@ class CodedCorpus:
     units: pd.DataFrame
     codes: pd.DataFrame
     chances: pd.DataFrame
+    rejected: pd.DataFrame
+    """What was not read: doc_id, file, reason."""
 
 
-def code_corpus(inputs: Sequence[str | Path], **options: object) -> CodedCorpus:
-    """Read and code documents by the learned coder; *options* are those of :func:`~cxzy_study.study.own.read_all`."""
-    units = units_of(read_all(inputs, **options)[0])  # type: ignore[arg-type]
-    weights = load_weights(ROOT / WEIGHTS)
-    codes, _, chances = code_learned(units, codebook=load_codebook(), weights=weights, coder=MACHINE)
-    return CodedCorpus(units, codes, chances)
+def code_corpus(inputs: Sequence[str | Path], *, coder: str = MACHINE, **options: object) -> CodedCorpus:
+    """Read and code documents, by default by the learned coder, whose probabilities a sample needs.
+
+    *options* are those of :func:`~cxzy_study.study.own.read_all`.
+    """
+    documents, rejected = read_all(inputs, **options)  # type: ignore[arg-type]
+    units = units_of(documents)
+    codes, _, chances = code_own(units, coder=coder)
+    return CodedCorpus(units, codes, chances, rejected)
 
 
 def expect_errors(corpus: CodedCorpus) -> pd.Series:
@@ -86,7 +90,8 @@ def make_sample(
     ----------
     corpus : CodedCorpus
     path : path
-        The sheet, ``.xlsx`` or ``.csv``; ``<name>.drawn.csv`` beside it holds the design, which the estimate needs.
+        The sheet, ``.xlsx`` or ``.csv``; ``<name>.drawn.csv`` beside it holds the design, ``<name>.documents.csv``
+        what it was drawn from (:func:`hash_documents`); the estimate needs both.
     n : int, optional
         How many sentences or documents. Without it *half_width* tells, by default 0.05.
     half_width : float, optional
@@ -103,8 +108,7 @@ def make_sample(
     InvalidInput
         If both or neither fits, or what was asked for cannot be drawn.
     """
-    drawn_path = path.with_name(f"{path.stem}.drawn.csv")
-    for file in (path, drawn_path):
+    for file in (path, *drawn_beside(path)):
         check_free(file, force=force)
     if n is not None and half_width is not None:
         raise InvalidInput(f"Invalid --n {n}: give either --n or --half-width. {half_width}.")
@@ -116,15 +120,37 @@ def make_sample(
     drawn = draw_sample(corpus.units, n=n, by=by, strata=_load_strata(strata), seed=seed)
     sheet = corpus.units.merge(drawn[["doc_id", "unit_id"]], on=["doc_id", "unit_id"])
     save_sheet(sheet, path, codebook=load_codebook(), within=corpus.units)
+    drawn_path, documents_path = drawn_beside(path)
     save_bytes(people_csv(drawn), drawn_path)
+    save_bytes(people_csv(hash_documents(corpus.units)), documents_path)
     total = int((corpus.units["kind"] == "sentence").sum())
-    lines = [f"{len(drawn)} of {total} sentences in {path}, how they were drawn in {drawn_path}."]
+    lines = [f"{len(drawn)} of {total} sentences in {path}, how they were drawn in {drawn_path}, from what in {documents_path}."]
     if len(drawn) == total:
         lines.append("That is all of them: the reader's shares are the shares, there will be nothing to correct.")
     lines.append("To know every theme's share within … read … sentences (… without the machine's codes):")
     lines += [f"  ±{h:.0%}: {a:,} ({b:,})" for h, a, b in sizes.itertuples(index=False)]
     lines.append(f"Mark each row of the sheet, then: cxzy estimate INPUT… --sheet {path} --to shares.csv")
     return "\n".join(lines)
+
+
+def drawn_beside(path: Path) -> tuple[Path, Path]:
+    """Return where stands how the sample of the sheet *path* was drawn, and from which documents."""
+    return path.with_name(f"{path.stem}.drawn.csv"), path.with_name(f"{path.stem}.documents.csv")
+
+
+def hash_documents(units: pd.DataFrame) -> pd.DataFrame:
+    """Return what tells whether documents are the same: doc_id, n_sentences, sha256 of their units as they were read.
+
+    >>> units = pd.DataFrame({"doc_id": ["b", "a"], "unit_id": "u001", "kind": ["sentence", "heading"], "text": "松岭县"})
+    >>> hash_documents(units)[["doc_id", "n_sentences"]].to_numpy().tolist()
+    [['a', 0], ['b', 1]]
+    """
+    rows = []
+    for doc_id, part in units.groupby("doc_id"):
+        lines = ["\t".join(unit) for unit in zip(part["unit_id"], part["kind"], part["text"], strict=True)]
+        content = "\n".join(lines).encode("utf-8", "surrogatepass")
+        rows.append((doc_id, int(part["kind"].eq("sentence").sum()), hashlib.sha256(content).hexdigest()))
+    return pd.DataFrame(rows, columns=["doc_id", "n_sentences", "sha256"])
 
 
 def estimate_from_sheet(corpus: CodedCorpus, path: Path) -> pd.DataFrame:
@@ -135,7 +161,7 @@ def estimate_from_sheet(corpus: CodedCorpus, path: Path) -> pd.DataFrame:
     corpus : CodedCorpus
         Coded as when the sample was drawn.
     path : path
-        The sheet; how it was drawn is read from ``<name>.drawn.csv`` beside it.
+        The sheet; how it was drawn, and from what, is read from the files beside it (:func:`drawn_beside`).
 
     Returns
     -------
@@ -145,14 +171,12 @@ def estimate_from_sheet(corpus: CodedCorpus, path: Path) -> pd.DataFrame:
     Raises
     ------
     InvalidInput
-        If a file is missing, or a row of the sheet is still blank.
+        If a file is missing, a document is another than when the sample was drawn, a row of the sheet is no
+        unit that was drawn, or is still blank.
     """
-    drawn_path = path.with_name(f"{path.stem}.drawn.csv")
-    try:
-        drawn = pd.read_csv(drawn_path, encoding="utf-8-sig", dtype={"doc_id": str, "unit_id": str, "stratum": str})
-    except FileNotFoundError:
-        raise InvalidInput(f"Invalid path {drawn_path}: no such file; cxzy sample writes it beside the sheet.") from None
-    read = load_sheet(path, themes=THEMES)
+    drawn, documents = (_load_drawn(place) for place in drawn_beside(path))
+    _check_same_documents(corpus.units, documents, drawn, path)
+    read = load_sheet(path, themes=THEMES, units=drawn)
     blank = [f"{d}/{u}" for d, u, t in zip(read["doc_id"], read["unit_id"], read["themes"], strict=True) if not t]
     if blank:
         raise InvalidInput(f"Invalid sheet {path}: every row must be marked, with none where no theme holds. {blank[:5]}.")
@@ -170,6 +194,33 @@ def describe_estimates(estimates: pd.DataFrame) -> str:
     rest = "On average the estimate is right; a single one is as unsure as its interval is wide."
     told = f"\n{rest}\n{tell_methods([f'share_corrected.{way}'])}" if way else ""
     return f"{n_read:,} of {n_units:,} sentences read; {basis}.\n{shown}{told}"
+
+
+def _load_drawn(path: Path) -> pd.DataFrame:
+    names = ("doc_id", "unit_id", "stratum", "sha256")
+    try:
+        return pd.read_csv(path, encoding="utf-8-sig", dtype=dict.fromkeys(names, str), keep_default_na=False)
+    except FileNotFoundError:
+        again = "cxzy sample writes it beside the sheet, the same for the same documents, number and seed"
+        raise InvalidInput(f"Invalid path {path}: no such file; {again}.") from None
+
+
+def _check_same_documents(units: pd.DataFrame, documents: pd.DataFrame, drawn: pd.DataFrame, path: Path) -> None:
+    """Refuse a corpus that is not the one that the sample was drawn from: its shares would be of something else."""
+    then, now = (table.set_index("doc_id")["sha256"] for table in (documents, hash_documents(units)))
+    lost = drawn[~drawn["doc_id"].isin(now.index)]
+    if len(lost):
+        first = [f"{d}/{u}" for d, u in zip(lost["doc_id"], lost["unit_id"], strict=True)][:5]
+        raise InvalidInput(f"Invalid INPUT: units of the sheet {path} are not in it; give what was sampled. {first}.")
+    both = then.index.intersection(now.index)
+    for what, culprits in (
+        ("lacks", then.index.difference(now.index)),
+        ("has besides", now.index.difference(then.index)),
+        ("has altered", both[then[both].ne(now[both])]),
+    ):
+        if len(culprits):
+            named = ", ".join(culprits[:5])
+            raise InvalidInput(f"Invalid INPUT: must hold the documents as when the sample was drawn, but {what} {named}.")
 
 
 def _load_strata(path: Path | None) -> dict[str, str] | None:
