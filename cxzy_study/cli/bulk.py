@@ -27,7 +27,7 @@ what it writes
 who codes
   --coder rules, the default: a theme holds where a rule of the codebook matches.
   --coder learned: what cxzy code does by default, rules and learned weights together, with a probability for each code;
-  it takes 30 to 45% more time, which is why it is not the default here. Only with the study's codebook.
+  it takes two and a half times as long, which is why it is not the default here. Only with the study's codebook.
 
 groups
   --group-column of tables; without it a table is a group, and of pages each folder directly below INPUT.
