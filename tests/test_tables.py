@@ -100,7 +100,7 @@ def test_what_reading_writes_is_described():
     from cxzy_study.study.own import read_all, read_tables
 
     documents, rejected = read_all([ROOT / "data/demo/pages/01_yunxi_report.html"])
-    tables = read_tables(documents, rejected) | {"rejected": rejected}
+    tables = read_tables(documents) | {"rejected": rejected}
     for name, (_, columns) in OWN.items():
         assert list(columns) == list(tables[name].columns)
     for name in tables.keys() - OWN.keys():
