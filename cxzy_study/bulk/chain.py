@@ -263,6 +263,6 @@ def load_chain(settings: Settings) -> Chain:
     try:
         fast = importlib.import_module("cxzy_study.bulk.fast")
     except ImportError:
-        # What the fast path is made from (numba, say) is missing here.
+        # Installed without a C compiler: there is no kernel here.
         return Chain(settings)
     return fast.FastChain(settings)

@@ -88,7 +88,7 @@ class FastChain(Chain):
             return done[1] if done else super().run(items)
         # The plain functions read what the kernel cannot; the rest is the kernel's again.
         read, rejected = self.read([items[i] for i in left])
-        number = {item.doc_id: i for i, item in zip(left, (items[i] for i in left), strict=True)}
+        number = {items[i].doc_id: i for i in left}
         fit = {number[item.doc_id]: (r, sha256) for item, r, sha256 in read if self.coder is not None and is_fit(r)}
         second = self._settle(partial(ReadBatch, self, items), fit)
         fast = set(second[0].numbers.tolist()) if second else set()

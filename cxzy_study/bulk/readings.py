@@ -10,8 +10,7 @@ import pyarrow as pa
 from cxzy_study.bulk.batch import Batch
 from cxzy_study.bulk.chain import Item
 from cxzy_study.reading.documents import Reading
-from cxzy_study.reading.fast_units import write_spans
-from cxzy_study.text.machine import code_points
+from cxzy_study.text.machine import code_points, write_spans
 
 MOST_CHARS = 2**23
 _BREAKS = set("\n\r\x0b\x0c\x85\u2028\u2029")

@@ -17,7 +17,7 @@ from cxzy_study.reading import furniture as f
 from cxzy_study.reading import pages, units
 from cxzy_study.reading.markup import IS_MARKUP
 from cxzy_study.text.fold import fold_width
-from cxzy_study.text.machine import Machine, Pointers, arguments, folding, load_kernel
+from cxzy_study.text.machine import Machine, Pointers, arguments, folding, load_kernel, write_spans
 from cxzy_study.text.regex import compile_patterns
 from cxzy_study.text.regex_sets import categories
 from cxzy_study.text.script import _characters
@@ -121,21 +121,6 @@ class Pages:
     def unit(self, name: str) -> Any:
         """Return a column of units."""
         return self.units[UNIT.index(name)]
-
-
-def write_spans(froms: Any, tos: Any, starts: Any, ends: Any) -> Any:
-    """Return stretches ``[starts, ends)`` of characters that begin and end in a page at *froms* and *tos*: ``12-20;21-30``."""
-    import pyarrow as pa
-
-    kernel = load_kernel()
-    assert kernel is not None
-    starts, ends = (np.ascontiguousarray(places, dtype=np.int64) for places in (starts, ends))
-    offsets, room, size = np.zeros(len(starts) + 1, dtype=np.int32), 24 * len(starts) + 4096, -1
-    while size < 0:
-        out = np.empty(room, dtype=np.uint8)
-        size = kernel.write_spans(*arguments(froms, tos, len(starts), starts, ends, offsets, out, room))
-        room *= 2
-    return pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(out[:size]))
 
 
 @lru_cache(maxsize=1)

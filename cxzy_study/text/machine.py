@@ -164,6 +164,21 @@ def arrow_strings(x: Any, starts: Any, ends: Any) -> Any:
     return _strings_array(offsets, out[:size])
 
 
+def write_spans(froms: Any, tos: Any, starts: Any, ends: Any) -> Any:
+    """Return stretches ``[starts, ends)`` of characters that begin and end in a page at *froms* and *tos*: ``12-20;21-30``."""
+    import pyarrow as pa
+
+    kernel = load_kernel()
+    assert kernel is not None
+    starts, ends = (np.ascontiguousarray(places, dtype=np.int64) for places in (starts, ends))
+    offsets, room, size = np.zeros(len(starts) + 1, dtype=np.int32), 24 * len(starts) + 4096, -1
+    while size < 0:
+        out = np.empty(room, dtype=np.uint8)
+        size = kernel.write_spans(*arguments(froms, tos, len(starts), starts, ends, offsets, out, room))
+        room *= 2
+    return pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(out[:size]))
+
+
 def take_strings(strings: Any, which: Any) -> Any:
     """Return ``strings[i]`` for each *i* of *which* as an Arrow array; *strings* is one, without nulls, or a list."""
     import pyarrow as pa
