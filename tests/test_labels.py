@@ -42,10 +42,10 @@ def test_no_label_lies_on_a_label_a_point_or_a_taken_place(seed):
 
 def test_a_label_far_off_is_not_led_to_past_another_point():
     # Left and right are walls, near below too: above the second point there is room, but the line would run through it.
-    points = [(50.0, 50.0), (50.0, 62.0)]
-    walls = [(-80.0, -80.0, 38.0, 180.0), (62.0, -80.0, 180.0, 180.0), (38.0, 24.0, 62.0, 46.0)]
-    (dx, dy), _ = place_labels(points, ["a", "b"], size=SIZE, page=(-80, -80, 180, 180), taken=walls)
-    assert needs_leader((dx, dy), wide=text_width("a", size=SIZE) / 2)
+    points = [(50.0, 50.0), (50.0, 60.0)]
+    walls = [(-80.0, -80.0, 40.0, 180.0), (60.0, -80.0, 180.0, 180.0), (40.0, 24.0, 60.0, 47.0)]
+    (dx, dy), _ = place_labels(points, ["aaa", "b"], size=SIZE, page=(-80, -80, 180, 180), taken=walls)
+    assert needs_leader((dx, dy), wide=text_width("aaa", size=SIZE) / 2)
     along = [math.dist((50 + dx * s, 50 + dy * s), points[1]) for s in np.linspace(0, 1, 50)]
     assert min(along) > 2.5
 
